@@ -1,0 +1,69 @@
+"""The Sphinx side of the book: what makes a plain `jupyter-book build .` run, and run right."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import os
+import re
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+
+from companion.book import markup, prose, theme
+from companion.data import DataError, check
+from companion.figure import palette_css
+
+ROOT = Path(__file__).resolve().parents[2]
+VERSIONS = ("pandas", "matplotlib", "myst-nb", "jupyter-book")
+
+
+def setup(app: Sphinx) -> dict:
+    # Set here, before any kernel starts: kernels inherit both, so nothing has to be set by hand.
+    os.environ["COMPANION_FRONT_END"] = "static"
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    # Debian's Python sets this for pip only; in a kernel it would turn missing type stubs into console noise.
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    app.connect("config-inited", _check_data, priority=1)
+    app.connect("config-inited", _fresh_cache)
+    app.connect("source-read", prose.check)
+    app.connect("html-page-context", _assets)
+    app.add_css_file("companion.css")
+    markup.setup(app)
+    theme.setup(app)
+    return {"parallel_read_safe": True, "version": "0.1.0"}
+
+
+def _check_data(app: Sphinx, config) -> None:
+    """Refuse to build on a broken table: half a book is worse than none."""
+    try:
+        check()
+    except DataError as error:
+        raise ExtensionError(str(error)) from None
+
+
+def fingerprint(root: Path = ROOT) -> str:
+    """A name for all that a page's output depends on besides its own text: data, package, versions."""
+    digest = hashlib.sha256()
+    for folder in ("data", "companion"):
+        for path in sorted((root / folder).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes())
+    for name in VERSIONS:
+        digest.update(f"{name}{importlib.metadata.version(name)}".encode())
+    return digest.hexdigest()[:16]
+
+
+def _fresh_cache(app: Sphinx, config) -> None:
+    # The cache of outputs knows only the text of a page. Under a folder named by everything else, a changed table
+    # or helper finds no cached output, and Sphinx, seeing a changed setting, reads every page anew.
+    config.nb_execution_cache_path = str(Path(app.outdir).parent / ".cache" / fingerprint())
+    config.html_static_path.append(str(Path(__file__).with_name("static")))
+
+
+def _assets(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+    """Palette on every page; the script only where there is something for it to move."""
+    context["metatags"] = context.get("metatags", "") + f"<style>{palette_css()}</style>"
+    if re.search(r'class="(card|exploration|guess)"', context.get("body", "")):
+        app.add_js_file("companion.js", defer="defer")

@@ -1,0 +1,155 @@
+/* What moves in a page: explorations, downloads of figures, guesses. Nothing here asks the network for anything. */
+(() => {
+  "use strict";
+  const text = (lines, runs) => {
+    let out = [];
+    for (let i = 0; i < runs.length; i += 2) out = out.concat(lines.slice(runs[i], runs[i] + runs[i + 1]));
+    return out.join("\n");
+  };
+
+  function exploration(root) {
+    const data = JSON.parse(root.querySelector("[data-states]").textContent);
+    const form = root.querySelector("form"), status = root.querySelector("[role=status]");
+    const part = (name) => root.querySelector(name);
+    const targets = [".card-wide", ".card-narrow", ".card-title", ".card-sentence", ".card-scroll"].map(part);
+    let timer;
+
+    const state = () => data.controls.map((c) => Number(form.elements[c.name].value));
+    const same = (a, b) => a.every((v, i) => v === b[i]);
+    const index = (at) => data.controls.reduce((n, c, i) => n * c.values.length + at[i], 0);
+
+    function set(at) {
+      data.controls.forEach((c, i) => { form.elements[c.name].value = String(at[i]); });
+    }
+    function show(announce) {
+      const at = state(), slots = data.states[index(at)].map((runs) => text(data.lines, runs));
+      slots.forEach((value, i) => {
+        if (i === 2 || i === 3) targets[i].textContent = value; else targets[i].innerHTML = value;
+      });
+      data.controls.forEach((c, i) => {
+        const input = form.elements[c.name];
+        if (input.type !== "range") return;
+        input.setAttribute("aria-valuetext", c.texts[at[i]]);
+        form.querySelector(`output[for="${input.id}"]`).textContent = c.texts[at[i]];
+      });
+      if (!announce) return;
+      // A slider that is dragged passes many states: only the one it rests on is read out.
+      clearTimeout(timer);
+      timer = setTimeout(() => { status.textContent = `${slots[2]}. ${slots[3]}`; }, 500);
+    }
+    function fromAddress() {
+      const asked = (new URLSearchParams(location.search).get(root.id) || "").split(".");
+      const at = data.controls.map((c, i) => c.values.indexOf(asked[i]));
+      return at.includes(-1) ? data.start : at;
+    }
+    function address(at) {
+      const url = new URL(location.href);
+      if (same(at, data.start)) url.searchParams.delete(root.id);
+      else url.searchParams.set(root.id, at.map((v, i) => data.controls[i].values[v]).join("."));
+      return url;
+    }
+    function remember() {
+      const at = state();
+      if (!same(at, fromAddress())) history.pushState(null, "", address(at));
+    }
+
+    form.addEventListener("input", () => show(true));
+    form.addEventListener("change", remember);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    window.addEventListener("popstate", () => { set(fromAddress()); show(true); });
+    root.querySelector("[data-reset]").addEventListener("click", () => { set(data.start); show(true); remember(); });
+    root.querySelector("[data-copy-link]").addEventListener("click", () => {
+      const url = address(state());
+      url.hash = root.id;
+      // Without a secure context (a file from disk) there is no clipboard: the address is then shown to copy by hand.
+      (navigator.clipboard ? navigator.clipboard.writeText(url.href) : Promise.reject())
+        .then(() => { status.textContent = "Link copied."; }, () => window.prompt("Link to this view", url.href));
+    });
+    form.querySelector("fieldset").disabled = false;
+    set(fromAddress()); // also undoes what the browser restored by itself on reload
+    if (!same(state(), data.start)) show(false);
+    root.dataset.ready = "";
+  }
+
+  /* Downloads: made in the page from what it shows, so that each state of an exploration can be taken away. */
+  function csv(figure) {
+    const quote = (s) => (/[",\n]/.test(s) ? `"${s.replaceAll('"', '""')}"` : s);
+    return [...figure.querySelectorAll(".card-table tr")]
+      .map((row) => [...row.cells].map((cell) => quote(cell.textContent.trim().replace("–", ""))).join(",")).join("\n") + "\n";
+  }
+  function svg(figure) {
+    const copy = figure.querySelector(".card-wide svg").cloneNode(true);
+    const [, , width, height] = copy.getAttribute("viewBox").split(" ");
+    copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+    copy.setAttribute("width", width);
+    copy.setAttribute("height", height);
+    copy.setAttribute("style", "background:#fff;font-family:sans-serif");
+    const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
+    title.textContent = figure.querySelector(".card-title").textContent;
+    const about = document.createElementNS("http://www.w3.org/2000/svg", "desc");
+    about.textContent = figure.querySelector(".card-sources").textContent;
+    copy.prepend(title, about);
+    return new XMLSerializer().serializeToString(copy).replace(/var\(--c-\w+, (#\w+)\)/g, "$1");
+  }
+  function png(figure, done) {
+    const image = new Image(), scale = 3;
+    image.onload = () => {
+      const canvas = document.createElement("canvas");
+      canvas.width = image.width * scale;
+      canvas.height = image.height * scale;
+      const context = canvas.getContext("2d");
+      context.fillStyle = "#fff";
+      context.fillRect(0, 0, canvas.width, canvas.height);
+      context.drawImage(image, 0, 0, canvas.width, canvas.height);
+      canvas.toBlob(done, "image/png");
+    };
+    image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(svg(figure));
+  }
+  function bib(figure) {
+    const title = figure.querySelector(".card-title").textContent, now = new Date();
+    const url = new URL(location.href);
+    url.hash = figure.closest("[data-exploration]")?.id || figure.id;
+    return `@misc{${figure.dataset.name},\n  title = {${title}},\n  author = {{The Beyond the Triangle authors}},\n` +
+      `  howpublished = {Figure in Beyond the Triangle: an executable companion},\n  url = {${url.href}},\n` +
+      `  urldate = {${now.toISOString().slice(0, 10)}},\n  note = {${figure.querySelector(".card-sources").innerText.replace(/\s+/g, " ")}},\n}\n`;
+  }
+  function save(blob, name) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+  const makers = { csv: [csv, "text/csv"], svg: [svg, "image/svg+xml"], bib: [bib, "application/x-bibtex"] };
+  function downloads(figure) {
+    for (const button of figure.querySelectorAll("[data-download]")) {
+      button.disabled = false;
+      button.addEventListener("click", () => {
+        const kind = button.dataset.download, name = `${figure.dataset.name}.${kind}`;
+        if (kind === "png") png(figure, (blob) => save(blob, name));
+        else save(new Blob([makers[kind][0](figure)], { type: makers[kind][1] }), name);
+      });
+    }
+  }
+
+  /* A guess is kept under its id in this browser alone. */
+  function guess(box) {
+    const form = box.querySelector("form"), input = form.elements.guess, said = box.querySelector(".guess-said");
+    const forget = box.querySelector("[data-forget]"), key = `guess:${form.dataset.guess}`;
+    const show = () => {
+      said.hidden = forget.hidden = input.value === "";
+      said.textContent = `You said ${input.value}.`;
+    };
+    try { input.value = localStorage.getItem(key) || ""; } catch { /* storage is off: the guess lasts as long as the page */ }
+    const keep = () => { try { localStorage.setItem(key, input.value); } catch { /* as above */ } show(); };
+    input.disabled = false;
+    input.addEventListener("input", keep);
+    form.addEventListener("submit", (event) => { event.preventDefault(); box.querySelector("details").open = true; });
+    forget.addEventListener("click", () => { input.value = ""; try { localStorage.removeItem(key); } catch { /* as above */ } show(); input.focus(); });
+    show();
+  }
+
+  document.querySelectorAll("[data-exploration]").forEach(exploration);
+  document.querySelectorAll("figure.card").forEach(downloads);
+  document.querySelectorAll(".guess").forEach(guess);
+})();

@@ -1,0 +1,157 @@
+"""Figure cards: a finding, its picture, its numbers, its sources, in one accessible piece of HTML."""
+
+from __future__ import annotations
+
+import functools
+import html
+import io
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib.style
+import pandas as pd
+from matplotlib.figure import Figure
+
+from companion.data import load
+
+STYLE = Path(__file__).with_name("style.mplstyle")
+
+# One colour per actor, and the greys of the page: (on white, on the dark page).
+# Text labels use these too, so each keeps 4.5:1 on its own ground (tests/test_figure.py).
+PALETTE = {
+    "CHN": ("#b3261e", "#ff8a7a"),
+    "KOR": ("#1f5fa8", "#7db8f5"),
+    "RUS": ("#5b3f9e", "#b9a3f2"),
+    "JPN": ("#8a5a00", "#e3b04b"),
+    "USA": ("#00695c", "#58c9b9"),
+    "EU28": ("#6a1b5d", "#e29ad4"),
+    "text": ("#1a1a1a", "#e8e6e3"),
+    "muted": ("#595959", "#a9a6a1"),
+    "line": ("#d9d9d9", "#45484d"),
+    "band": ("#f3e3b3", "#4a4327"),
+    "surface": ("#ffffff", "#121417"),
+}
+COLOUR = {name: light for name, (light, _) in PALETTE.items()}
+WIDE, NARROW = (7.2, 3.9), (3.5, 3.9)  # inches; the narrow drawing is what a phone shows
+
+
+def palette_css() -> str:
+    """CSS that gives every palette name a value on light and on dark pages."""
+    def block(i):
+        return "".join(f"--c-{name}:{pair[i]};" for name, pair in PALETTE.items())
+    return (f":root{{{block(0)}}}html[data-theme=dark]{{{block(1)}}}"
+            f"@media(prefers-color-scheme:dark){{html:not([data-theme=light]){{{block(1)}}}}}")
+
+
+@dataclass(frozen=True)
+class Card:
+    """One figure and all that a reader needs to judge it.
+
+    name: stable id; title: the finding, as a sentence; alt: what is shown and what it says;
+    draw: fills a matplotlib Figure, told whether it is the narrow one; table: the numbers drawn;
+    sources: source ids; trust: how far to trust this; sentence: what to read off (may be empty).
+    """
+
+    name: str
+    title: str
+    alt: str
+    draw: Callable[[Figure, bool], None]
+    table: pd.DataFrame
+    sources: Sequence[str]
+    trust: str
+    sentence: str = ""
+
+    def figure(self, narrow: bool = False) -> Figure:
+        """The matplotlib figure, 7.2 x 3.9 inches, or 3.5 x 3.9 when narrow."""
+        with matplotlib.style.context(STYLE):
+            fig = Figure(figsize=NARROW if narrow else WIDE, layout="constrained")
+            self.draw(fig, narrow)
+        return fig
+
+    def svg(self, narrow: bool = False) -> str:
+        """The picture as an `<svg>` element that follows the page's colours."""
+        with matplotlib.style.context([STYLE, {"svg.hashsalt": f"{self.name}{'n' if narrow else 'w'}"}]):
+            buffer = io.StringIO()
+            self.figure(narrow).savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        return _inline(buffer.getvalue(), self.alt)
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+    def __repr__(self) -> str:
+        return f"{self.title}\n{self.alt}"
+
+    def html(self) -> str:
+        """The whole card as a `<figure>` element."""
+        # A card in a live notebook has no stylesheet of the book: the narrow drawing is left out there.
+        name = html.escape(self.name)
+        return f"""<figure class="card" id="fig-{name}" data-name="{name}">
+<figcaption><span class="card-number"></span> <span class="card-title">{html.escape(self.title)}</span></figcaption>
+<div class="card-picture card-wide">{self.svg()}</div>
+<div class="card-picture card-narrow">{self.svg(narrow=True)}</div>
+<p class="card-sentence">{html.escape(self.sentence)}</p>
+<div class="card-sources">{source_links(self.sources)}</div>
+<details class="card-trust"><summary>How far to trust this</summary><p>{html.escape(self.trust)}</p></details>
+<details class="card-table"><summary>The numbers</summary><div class="card-scroll" tabindex="0" role="region" \
+aria-label="The numbers: {html.escape(self.title, quote=True)}">{table_html(self.table)}</div></details>
+<p class="card-downloads">{''.join(f'<button type="button" data-download="{kind}" disabled>{label}</button>'
+    for kind, label in DOWNLOADS.items())}</p>
+</figure>"""
+
+
+DOWNLOADS = {"csv": "CSV", "svg": "SVG", "png": "PNG", "bib": "Cite"}
+
+
+def table_html(table: pd.DataFrame) -> str:
+    """The frame as a plain table: numbers with one decimal, gaps as a dash."""
+    shown = table.apply(lambda column: column.map(_cell))
+    return shown.to_html(index=False, border=0, escape=True).replace(' style="text-align: right;"', "")
+
+
+def _cell(value) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if pd.isna(value):
+        return "–"
+    return f"{value:,.1f}" if isinstance(value, float) else str(value)
+
+
+@functools.cache
+def _source_labels() -> dict[str, str]:
+    return {row.source_id: f"{row.publisher}, {str(row.published)[:4]}" if pd.notna(row.published) else row.publisher
+            for row in load("sources").itertuples()}
+
+
+def source_links(ids: Sequence[str], shown: int = 3) -> str:
+    """Links into the references page; beyond the first few they are folded, so that a caption stays short."""
+    links = [f'<a href="{REFERENCES}#source-{html.escape(i)}">{html.escape(_source_labels()[i])}</a>'
+             for i in dict.fromkeys(ids)]
+    if len(links) <= shown + 1:
+        return "Sources: " + "; ".join(links)
+    return ("Sources: " + "; ".join(links[:shown])
+            + f"<details><summary>and {len(links) - shown} more sources</summary>{'; '.join(links[shown:])}</details>")
+
+
+REFERENCES = "../references.html"  # chapters are one folder below the root of the book
+
+_VARIABLE = {light: f"var(--c-{name}, {light})" for name, (light, _) in PALETTE.items()}
+_HEX = re.compile("|".join(_VARIABLE))
+
+
+def _inline(svg: str, alt: str) -> str:
+    """Make matplotlib's SVG fit to stand inside a page: no prolog, no page-wide style, no stray ids."""
+    svg = svg[svg.index("<svg"):]
+    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>|<metadata>.*?</metadata>|<!--.*?-->", "", svg, flags=re.S)
+    used = set(re.findall(r'(?:xlink:href="#|url\(#)([^")]+)', svg))
+    svg = re.sub(r' id="([^"]+)"', lambda m: m[0] if m[1] in used else "", svg)
+    svg = svg.replace("xlink:href", "href")
+    # The page's own font: matplotlib's family names would pin every label to a font no phone has.
+    svg = re.sub(r"font-family: [^;\"]*;? ?", "", svg)
+    svg = re.sub(r"font: (?:(\d+|bold) )?([\d.]+px) [^;\"]*",
+                 lambda m: f"font-size: {m[2]}" + (f"; font-weight: {m[1]}" if m[1] else ""), svg)
+    box = re.search(r'viewBox="[^"]+"', svg)[0]
+    svg = re.sub(r"^<svg[^>]*>", f'<svg {box} role="img" aria-label="{html.escape(alt, quote=True)}">', svg)
+    svg = re.sub(r"\n\s+", "\n", svg)
+    return _HEX.sub(lambda m: _VARIABLE[m[0]], svg).strip()
