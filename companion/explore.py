@@ -75,7 +75,7 @@ class Exploration:
     def _repr_mimebundle_(self, include=None, exclude=None):
         if os.environ.get("COMPANION_FRONT_END") == "static":
             return {"text/html": self.html(), "text/plain": repr(self.card(self.default))}
-        return self.widget()._repr_mimebundle_(include, exclude)
+        return self.widget()._repr_mimebundle_()
 
     def widget(self):
         """The live front end: an ipywidgets box that calls the function anew at every change."""

@@ -34,7 +34,7 @@ PALETTE = {
     "surface": ("#ffffff", "#121417"),
 }
 COLOUR = {name: light for name, (light, _) in PALETTE.items()}
-WIDE, NARROW = (7.2, 3.9), (3.5, 3.9)  # inches; the narrow drawing is what a phone shows
+WIDE, NARROW = 7.2, 3.5  # inches; the narrow drawing is what a phone shows
 
 
 def palette_css() -> str:
@@ -51,7 +51,8 @@ class Card:
 
     name: stable id; title: the finding, as a sentence; alt: what is shown and what it says;
     draw: fills a matplotlib Figure, told whether it is the narrow one; table: the numbers drawn;
-    sources: source ids; trust: how far to trust this; sentence: what to read off (may be empty).
+    sources: source ids; trust: how far to trust this; sentence: what to read off (may be empty);
+    height: of the picture, in inches.
     """
 
     name: str
@@ -62,11 +63,17 @@ class Card:
     sources: Sequence[str]
     trust: str
     sentence: str = ""
+    height: float = 3.9
+
+    def __post_init__(self):
+        if len(self.alt.split()) < 8 or re.search(r"\.(svg|png|jpe?g)\b", self.alt):
+            raise ValueError(f"Figure {self.name}: the alt text says too little; write eight words or more that say "
+                             "what is shown and what it says.")
 
     def figure(self, narrow: bool = False) -> Figure:
-        """The matplotlib figure, 7.2 x 3.9 inches, or 3.5 x 3.9 when narrow."""
+        """The matplotlib figure, 7.2 inches wide, or 3.5 when narrow."""
         with matplotlib.style.context(STYLE):
-            fig = Figure(figsize=NARROW if narrow else WIDE, layout="constrained")
+            fig = Figure(figsize=(NARROW if narrow else WIDE, self.height), layout="constrained")
             self.draw(fig, narrow)
         return fig
 
@@ -85,7 +92,6 @@ class Card:
 
     def html(self) -> str:
         """The whole card as a `<figure>` element."""
-        # A card in a live notebook has no stylesheet of the book: the narrow drawing is left out there.
         name = html.escape(self.name)
         return f"""<figure class="card" id="fig-{name}" data-name="{name}">
 <figcaption><span class="card-number"></span> <span class="card-title">{html.escape(self.title)}</span></figcaption>
@@ -120,7 +126,7 @@ def _cell(value) -> str:
 
 @functools.cache
 def _source_labels() -> dict[str, str]:
-    return {row.source_id: f"{row.publisher}, {str(row.published)[:4]}" if pd.notna(row.published) else row.publisher
+    return {row.source_id: f"{row.publisher}, {str(row.published)[:4]}" if row.published else row.publisher
             for row in load("sources").itertuples()}
 
 

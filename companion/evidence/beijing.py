@@ -49,10 +49,8 @@ def _flows(trade: pd.DataFrame, series: str, partner: str) -> pd.DataFrame:
 
 def inter_korean(trade: pd.DataFrame) -> pd.DataFrame:
     """Trade between the two Koreas, USD million by year, from the first series that has the year."""
-    found = pd.DataFrame(columns=["value", "sources"])
-    for series in INTER_KOREAN:
-        found = found.combine_first(_flows(trade, series, "KOR"))
-    return found.astype({"value": float})
+    found = pd.concat([_flows(trade, series, "KOR") for series in INTER_KOREAN])
+    return found[~found.index.duplicated()].sort_index()
 
 
 def _published(data: Frames, row) -> pd.DataFrame:
@@ -190,7 +188,7 @@ def specification_curve(shares: pd.DataFrame) -> Card:
             "label": "count", "south_korea": "South Korea", "share": "share, %", "inside": "three-quarters",
             "votes": "independent"}),
         sources=_sources(specs), trust=TRADE_TRUST,
-        sentence=f"Each dot is one way to count. Shaded: {BAND[0]:.1f} to {BAND[1]:.1f} %, nearer to three-quarters than "
+        height=5.0, sentence=f"Each dot is one way to count. Shaded: {BAND[0]:.1f} to {BAND[1]:.1f} %, nearer to three-quarters than "
                  "to two-thirds or four-fifths. Hollow dots repeat a count that another dot already makes, and do not vote.")
 
 
@@ -207,16 +205,16 @@ def share_card(shares: pd.DataFrame, source: str, south_korea: str, year: int) -
     """One count in one year, on its line through time, among the other counts (faint)."""
     name, *definitions = SOURCES_OF_SHARE[source]
     definition = definitions[south_korea == "in"]
-    counted = "South Korea counted" if south_korea == "in" else "South Korea left out"
+    counted = f"South Korea {'counted' if south_korea == 'in' else 'left out'}"
     line = line_of(shares, definition).loc[2002:2014] if definition else pd.Series(dtype=float)
     value = line.get(year)
     short = name.split(" (")[0].split(",")[0]
     if value is None:
-        title = f"{short}, {counted.lower()}: no figure for {year}"
+        title = f"{short}, {counted}: no figure for {year}"
         sentence = ("This source cannot be joined with inter-Korean trade: its dollars are of another kind."
                     if definition is None else "This source gives no total and shares of the same year here.")
     else:
-        title = f"{short}, {counted.lower()}: China held {value:.1f} % of trade in {year}"
+        title = f"{short}, {counted}: China held {value:.1f} % of trade in {year}"
         where = ("inside the band that fits" if BAND[0] <= value <= BAND[1] else
                  f"{abs(value - 75):.1f} points {'above' if value > 75 else 'below'}")
         sentence = f"That is {where} “three-quarters”."
@@ -261,6 +259,12 @@ def share_exploration(data: Frames) -> Exploration:
         year=Choice("Year", {y: str(y) for y in range(2010, 2015)}, "range", 2013))
 
 
+def rivals(shares: pd.DataFrame, first: int = 2010, last: int = 2014) -> pd.DataFrame:
+    """Every count side by side: one row a count, one column a year, percent with one decimal, a dash for a gap."""
+    wide = shares[shares["year"].between(first, last)].pivot(index="label", columns="year", values="share")
+    return wide.map("{:.1f}".format, na_action="ignore").fillna("–").rename_axis(index=None, columns=None)
+
+
 STEP_LINES = ("kotra", "kotra_south", "cow", "cow_south")
 
 
@@ -302,7 +306,8 @@ def steps_card(shares: pd.DataFrame) -> Card:
 
 
 CHOICES = {"source": "source", "south_korea": "South Korea", "year": "year"}
-CHOICES_IN_PROSE = {"source": "the source", "South Korea": "South Korea", "year": "the first year of the window"}
+CHOICES_IN_PROSE = {"source": "the source", "South Korea": "whether South Korea counts",
+                    "year": "the first year of the window"}
 
 
 def choice_effects(shares: pd.DataFrame) -> pd.DataFrame:
@@ -339,7 +344,8 @@ def effects_card(shares: pd.DataFrame) -> Card:
     """Three small bar charts: what each choice does to level, trend and steadiness."""
     effects = choice_effects(shares)
     measures = list(effects.columns[1:])
-    strongest = {m: effects.loc[effects[m].idxmax(), "choice"] for m in measures}
+    level, slope, steady = (CHOICES_IN_PROSE[effects.loc[effects[m].idxmax(), "choice"]] for m in measures)
+    rest = f"trend and steadiness on {slope}" if slope == steady else f"the trend on {slope}; steadiness on {steady}"
 
     def draw(fig, narrow):
         axes = fig.subplots(*((3, 1) if narrow else (1, 3)), sharey=True)
@@ -356,8 +362,7 @@ def effects_card(shares: pd.DataFrame) -> Card:
 
     return Card(
         name="beijing-choices",
-        title=f"The level turns most on {strongest[measures[0]]}; the trend on {strongest[measures[1]]}; "
-              f"steadiness on {strongest[measures[2]]}",
+        title=f"The level turns most on {level}; {rest}",
         alt="Three bar charts of how far each choice alone moves the result. "
             + " ".join(f"{m}: " + ", ".join(f"{c} {v:.1f}" for c, v in zip(effects["choice"], effects[m])) + "."
                        for m in measures),
@@ -689,7 +694,11 @@ def numbers(data: Frames) -> dict[str, str]:
         "rises-kotra": f"{kotra['rises']} of {kotra['steps']}",
         "rises-kotra-south": f"{kotra_south['rises']} of {kotra_south['steps']}",
         "south-least": f"{min(gaps):.0f}", "south-most": f"{max(gaps):.0f}",
-        "effect-level": f"{effects.loc[CHOICES['south_korea'], 'level, points']:.0f}",
+        "effect-level": f"{effects['level, points'].max():.0f}",
+        "effect-level-on": CHOICES_IN_PROSE[effects["level, points"].idxmax()],
+        "effect-trend-by": f"{effects['trend, points a year'].max():.1f}",
+        "effect-trend-second": CHOICES_IN_PROSE[effects["trend, points a year"].nlargest(2).index[1]],
+        "effect-trend-second-by": f"{effects['trend, points a year'].nlargest(2).iloc[1]:.1f}",
         "effect-trend": CHOICES_IN_PROSE[effects["trend, points a year"].idxmax()],
         "effect-steady": CHOICES_IN_PROSE[effects["rising steps, points"].idxmax()],
         "grant-2012": f"{grant['value']:,.0f} million yuan",
