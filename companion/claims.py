@@ -100,7 +100,7 @@ def evaluate(argument: pd.DataFrame, values: Mapping[str, str]) -> dict[str, str
             result[claim] = min(own + parts, key=_STRENGTH.get)
         return result[claim]
 
-    for claim in {*values, *argument["claim"], *argument["other"]}:
+    for claim in sorted({*values, *argument["claim"], *argument["other"]}):
         of(claim)
     return result
 

@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import matplotlib.style
+import matplotlib
 import pandas as pd
 from matplotlib.figure import Figure
 
 from companion.data import load
 
-STYLE = Path(__file__).with_name("style.mplstyle")
+# Read once: an exploration draws a hundred pictures.
+STYLE = dict(matplotlib.rc_params_from_file(Path(__file__).with_name("style.mplstyle"), use_default_template=False))
 
 # One colour per actor, and the greys of the page: (on white, on the dark page).
 # Text labels use these too, so each keeps 4.5:1 on its own ground (tests/test_figure.py).
@@ -72,14 +73,14 @@ class Card:
 
     def figure(self, narrow: bool = False) -> Figure:
         """The matplotlib figure, 7.2 inches wide, or 3.5 when narrow."""
-        with matplotlib.style.context(STYLE):
+        with matplotlib.rc_context(STYLE):
             fig = Figure(figsize=(NARROW if narrow else WIDE, self.height), layout="constrained")
             self.draw(fig, narrow)
         return fig
 
     def svg(self, narrow: bool = False) -> str:
         """The picture as an `<svg>` element that follows the page's colours."""
-        with matplotlib.style.context([STYLE, {"svg.hashsalt": f"{self.name}{'n' if narrow else 'w'}"}]):
+        with matplotlib.rc_context(STYLE | {"svg.hashsalt": f"{self.name}{'n' if narrow else 'w'}"}):
             buffer = io.StringIO()
             self.figure(narrow).savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
         return _inline(buffer.getvalue(), self.alt)
@@ -132,8 +133,9 @@ def _source_labels() -> dict[str, str]:
 
 def source_links(ids: Sequence[str], shown: int = 3) -> str:
     """Links into the references page; beyond the first few they are folded, so that a caption stays short."""
-    links = [f'<a href="{REFERENCES}#source-{html.escape(i)}">{html.escape(_source_labels()[i])}</a>'
-             for i in dict.fromkeys(ids)]
+    labels = {_source_labels()[i]: i for i in reversed(ids)}  # one link for the several pages of one publisher and year
+    links = [f'<a href="{REFERENCES}#source-{html.escape(i)}">{html.escape(label)}</a>'
+             for label, i in reversed(labels.items())]
     if len(links) <= shown + 1:
         return "Sources: " + "; ".join(links)
     return ("Sources: " + "; ".join(links[:shown])

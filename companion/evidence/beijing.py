@@ -150,9 +150,8 @@ def specification_curve(shares: pd.DataFrame) -> Card:
     """Every definition and every year of CLAIM_YEARS at once, sorted, with the band that fits the essay's words."""
     specs = shares[shares["year"].isin(CLAIM_YEARS)].sort_values("share", ignore_index=True)
     votes, inside = specs[specs["votes"]], int(specs.loc[specs["votes"], "inside"].sum())
-    rows = [(label, specs["definition"] == d) for d, label in
-            specs.drop_duplicates("definition").set_index("definition")["label"].items()]
-    rows.sort(key=lambda r: specs.loc[r[1], "share"].mean())
+    base = specs["label"].str.split(" with").str[0]  # colour says already whether South Korea counts
+    rows = [(label, base == label) for label in base.unique()]
     rows += [(str(year), specs["year"] == year) for year in CLAIM_YEARS]
 
     def draw(fig, narrow):
@@ -192,6 +191,12 @@ def specification_curve(shares: pd.DataFrame) -> Card:
                  "to two-thirds or four-fifths. Hollow dots repeat a count that another dot already makes, and do not vote.")
 
 
+def _fixed_axes(fig, narrow: bool):
+    """Axes with fixed margins: the frame stays put from state to state, and drawing takes half the time."""
+    fig.set_layout_engine("none")
+    return fig.subplots(gridspec_kw={"left": 0.17 if narrow else 0.08, "right": 0.98, "bottom": 0.09, "top": 0.97})
+
+
 SOURCES_OF_SHARE = {  # source shown in the control: (South Korea left out, South Korea counted)
     "kotra": ("KOTRA, Seoul's trade agency", "kotra", "kotra_south"),
     "customs": ("Chinese customs, within KOTRA's total", "customs", "customs_south"),
@@ -223,13 +228,14 @@ def share_card(shares: pd.DataFrame, source: str, south_korea: str, year: int) -
         sentence += (f" From {line.index[0]} to {line.index[-1]} this line rises in {t['rises']} of {t['steps']} "
                      "yearly steps.")
     colour = COLOUR["KOR" if south_korea == "in" else "CHN"]
+    others = [line_of(shares, other).loc[2002:2014] for other in shares["definition"].unique()]
 
     def draw(fig, narrow):
-        ax = fig.subplots()
+        ax = _fixed_axes(fig, narrow)
         ax.axhspan(*BAND, color=COLOUR["band"])
         ax.axhline(75, color=COLOUR["muted"], lw=1)
-        for other in shares["definition"].unique():
-            ax.plot(line_of(shares, other).loc[2002:2014], color=COLOUR["line"], lw=1.2)
+        for other in others:
+            ax.plot(other, color=COLOUR["line"], lw=1.2)
         ax.text(2001.8, 76, "three-quarters", fontsize=8)
         ax.plot(line, color=colour, marker="o", ms=3.5)
         if value is not None:
@@ -282,8 +288,8 @@ def steps_card(shares: pd.DataFrame) -> Card:
             ax.bar(step.index, step, color=np.where(step > 0, COLOUR["line"], COLOUR["CHN"]),
                    edgecolor=np.where(step > 0, COLOUR["muted"], COLOUR["CHN"]), linewidth=0.8)
             ax.axhline(0, color=COLOUR["muted"], lw=0.8)
-            ax.set_title(f"{labels[d]}: {trends[d]['rises']} of {trends[d]['steps']}", loc="left",
-                         fontsize=7.5 if narrow else 9)
+            ax.set_title(f"{labels[d].replace(' with', chr(10) + 'with')}: {trends[d]['rises']} of {trends[d]['steps']}",
+                         loc="left", fontsize=8 if narrow else 9)
             ax.set(xticks=[2003, 2008, 2013], yticks=[-10, 0, 10])
         fig.supylabel("change on the year before, points", fontsize=8)
 
@@ -396,7 +402,7 @@ def oil_card(data: Frames) -> Card:
                                       ("dubai", "Dubai benchmark", COLOUR["muted"])):
             ax.plot(prices["year"], prices[column], color=colour, marker="o" if column[0] == "c" else "s", ms=5)
             ax.annotate(label, (prices["year"].iloc[-1], prices[column].iloc[-1]),
-                        (0, 9 if column[0] == "c" else -15), textcoords="offset points", ha="right", color=colour)
+                        (0, 9 if column[0] == "c" else -26), textcoords="offset points", ha="right", color=colour)
         ax.set(xticks=prices["year"], ylim=(0, 170), ylabel="US dollars a barrel")
 
     return Card(
@@ -463,7 +469,7 @@ def cooling_card(data: Frames, measure: str, baseline: str, last: int) -> Card:
     span = "2013" if last == FIRST_XI_YEAR else "2013–14"
 
     def draw(fig, narrow):
-        ax = fig.subplots()
+        ax = _fixed_axes(fig, narrow)
         ax.plot(line, color=COLOUR["muted"], marker="o", ms=4, lw=1.2)
         for (a, b), mean, colour in (((first, end), before, COLOUR["text"]), ((FIRST_XI_YEAR, last), after, COLOUR["CHN"])):
             ax.plot([a - 0.35, b + 0.35], [mean, mean], color=colour, lw=4, solid_capstyle="butt")
