@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import html
 import io
+import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -86,28 +87,33 @@ class Card:
         return _inline(buffer.getvalue(), self.alt)
 
     def _repr_html_(self) -> str:
-        return self.html()
+        return self.html(live=os.environ.get("COMPANION_FRONT_END") != "static")
 
     def __repr__(self) -> str:
         return f"{self.title}\n{self.alt}"
 
-    def html(self) -> str:
-        """The whole card as a `<figure>` element."""
+    def html(self, live: bool = False) -> str:
+        """The whole card as a `<figure>` element; `live` for a notebook, which has no stylesheet or script of the book."""
         name = html.escape(self.name)
-        return f"""<figure class="card" id="fig-{name}" data-name="{name}">
+        picture = f'<div class="card-picture card-wide">{self.svg()}</div>'
+        if not live:
+            picture += f'\n<div class="card-picture card-narrow">{self.svg(narrow=True)}</div>'
+        buttons = "".join(f'<button type="button" data-download="{kind}" disabled>{label}</button>'
+                          for kind, label in DOWNLOADS.items())
+        return f"""<figure class="card" id="fig-{name}" data-name="{name}"{LIVE_STYLE if live else ""}>
 <figcaption><span class="card-number"></span> <span class="card-title">{html.escape(self.title)}</span></figcaption>
-<div class="card-picture card-wide">{self.svg()}</div>
-<div class="card-picture card-narrow">{self.svg(narrow=True)}</div>
+{picture}
 <p class="card-sentence">{html.escape(self.sentence)}</p>
-<div class="card-sources">{source_links(self.sources)}</div>
+<div class="card-sources">{source_links(self.sources, live)}</div>
 <details class="card-trust"><summary>How far to trust this</summary><p>{html.escape(self.trust)}</p></details>
 <details class="card-table"><summary>The numbers</summary><div class="card-scroll" tabindex="0" role="region" \
 aria-label="The numbers: {html.escape(self.title, quote=True)}">{table_html(self.table)}</div></details>
-<p class="card-downloads">{''.join(f'<button type="button" data-download="{kind}" disabled>{label}</button>'
-    for kind, label in DOWNLOADS.items())}</p>
+{"" if live else f'<p class="card-downloads">{buttons}</p>'}
 </figure>"""
 
 
+# The drawing's own colours are those of a white page, whatever the notebook's theme.
+LIVE_STYLE = ' style="background:#fff;color:#1a1a1a;max-width:44rem;margin:0;padding:1rem;font-family:sans-serif"'
 DOWNLOADS = {"csv": "CSV", "svg": "SVG", "png": "PNG", "bib": "Cite"}
 
 
@@ -126,16 +132,17 @@ def _cell(value) -> str:
 
 
 @functools.cache
-def _source_labels() -> dict[str, str]:
-    return {row.source_id: f"{row.publisher}, {str(row.published)[:4]}" if row.published else row.publisher
-            for row in load("sources").itertuples()}
+def _sources() -> dict[str, tuple[str, str]]:
+    """Source id to (publisher and year, address)."""
+    return {row.source_id: (f"{row.publisher}, {row.published[:4]}" if row.published else row.publisher, row.url)
+            for row in load("sources").fillna("").itertuples()}
 
 
-def source_links(ids: Sequence[str], shown: int = 3) -> str:
-    """Links into the references page; beyond the first few they are folded, so that a caption stays short."""
-    labels = {_source_labels()[i]: i for i in reversed(ids)}  # one link for the several pages of one publisher and year
-    links = [f'<a href="{REFERENCES}#source-{html.escape(i)}">{html.escape(label)}</a>'
-             for label, i in reversed(labels.items())]
+def source_links(ids: Sequence[str], live: bool = False, shown: int = 3) -> str:
+    """Links into the references page, or in a live notebook to the sources themselves; beyond the first few folded."""
+    labels = {_sources()[i][0]: i for i in reversed(ids)}  # one link for the several pages of one publisher and year
+    links = [f'<a href="{html.escape(_sources()[i][1] if live else f"{REFERENCES}#source-{i}", quote=True)}">'
+             f"{html.escape(label)}</a>" for label, i in reversed(labels.items())]
     if len(links) <= shown + 1:
         return "Sources: " + "; ".join(links)
     return ("Sources: " + "; ".join(links[:shown])

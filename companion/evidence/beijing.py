@@ -62,7 +62,7 @@ def _published(data: Frames, row) -> pd.DataFrame:
 
 def _values(data: Frames, row) -> pd.DataFrame:
     trade = data["trade"]
-    china, world = _flows(trade, row.numerator, "CHN"), _flows(trade, row.denominator.split("+")[0], "WLD")
+    china, world = _flows(trade, row.numerator, "CHN"), _flows(trade, row.denominator, "WLD")
     total, sources = world["value"], china["sources"] + world["sources"]
     if row.south_korea == "in":  # Seoul keeps this trade out of every foreign-trade total, so it is added here
         south = inter_korean(trade)
@@ -74,7 +74,7 @@ def _customs_in_kotra(data: Frames, row) -> pd.DataFrame:
     """Chinese customs above the line; below it KOTRA's total with its own China part taken out and customs put in."""
     trade = data["trade"]
     customs, china, world = (_flows(trade, *key) for key in
-                             ((row.numerator, "CHN"), ("kotra", "CHN"), ("kotra", "WLD")))
+                             ((row.numerator, "CHN"), (row.denominator, "CHN"), (row.denominator, "WLD")))
     total = world["value"] - china["value"] + customs["value"]
     sources = customs["sources"] + world["sources"] + china["sources"]
     if row.south_korea == "in":
@@ -180,12 +180,12 @@ def specification_curve(shares: pd.DataFrame) -> Card:
         name="beijing-all-counts",
         title=f"Only {inside} of {len(votes)} counts {'puts' if inside == 1 else 'put'} China at three-quarters",
         alt=f"Dots for {len(specs)} ways of counting China's share in 2012 to 2014, sorted from "
-            f"{specs['share'].min():.1f} to {specs['share'].max():.1f} percent. {inside} of the {len(votes)} independent "
-            f"ones lie in the band around 75 percent. Counts that include South Korea lie low, the others high.",
+            f"{specs['share'].min():.1f} to {specs['share'].max():.1f} percent. {inside} of the {len(votes)} that "
+            f"have a vote lie in the band around 75 percent. Counts that include South Korea lie low, the others high.",
         draw=draw,
         table=specs[["label", "south_korea", "year", "share", "inside", "votes"]].rename(columns={
             "label": "count", "south_korea": "South Korea", "share": "share, %", "inside": "three-quarters",
-            "votes": "independent"}),
+            "votes": "has a vote"}),
         sources=_sources(specs), trust=TRADE_TRUST,
         height=5.0, sentence=f"Each dot is one way to count. Shaded: {BAND[0]:.1f} to {BAND[1]:.1f} %, nearer to three-quarters than "
                  "to two-thirds or four-fifths. Hollow dots repeat a count that another dot already makes, and do not vote.")
@@ -423,7 +423,7 @@ def oil_card(data: Frames) -> Card:
 MEASURES = {  # key: (label, unit, does a higher value mean more critical, does it measure criticism)
     "hostile": ("Hostile part of reported Chinese acts", "%", True, True),
     "votes": ("Same vote in the UN General Assembly", "%", False, True),
-    "visits": ("Visits by senior Chinese officials a year", "visits", False, False),
+    "visits": ("Official visits between China and North Korea", "visits", False, False),
 }
 BASELINES = {"2012": (2012, 2012), "2008–12": (2008, 2012), "2003–12": (2003, 2012)}
 
@@ -452,8 +452,8 @@ COOL_TRUST = {
     "hostile": "A machine read the world press and coded who did what to whom (ICEWS). It counts reports, not acts, and "
                "one act makes many reports. The part that is hostile is steadier than the number.",
     "votes": "Roll calls of the General Assembly, where most texts are not about Korea. In a year with few votes a handful moves the rate.",
-    "visits": "Visits of government and military leaders as collected by AidData. Small numbers: one visit more or "
-              "less is a large change. A visit shows contact, not its tone.",
+    "visits": "Visits of senior government and military officials as collected by AidData, whose file does not say "
+              "who travelled to whom. Small numbers: one visit more or less is a large change. A visit shows contact, not its tone.",
 }
 COOL_SOURCES = {"hostile": "press_events", "votes": "un_votes", "visits": "official_visits"}
 
@@ -546,8 +546,10 @@ def three_quarters(data: Frames) -> Finding:
     shares = china_shares(data)
     counts = shares[shares["year"].isin(CLAIM_YEARS)].rename(columns={"label": "count", "share": "share, %"})
     counts = counts.assign(outcome=counts["inside"])
+    families = counts[counts["votes"]].groupby("family")["outcome"].any()
     return Finding(
-        measure="China's share of two-way trade, in percent.",
+        measure="China's share of two-way trade, in percent. Of the families of sources, which share their reports, "
+                f"{families.sum()} of {len(families)} hold a count that fits.",
         threshold=f"Supports the claim between {BAND[0]:.1f} and {BAND[1]:.1f} %: nearer to three-quarters than to "
                   "two-thirds or four-fifths. The band follows from the wording; it was set after the data were seen.",
         counts=counts[["family", "count", "south_korea", "year", "share, %", "votes", "outcome"]],
@@ -575,7 +577,7 @@ def grows(data: Frames) -> Finding:
     voting = counts[counts["votes"]]
     return Finding(
         measure="China's share of two-way trade over a window that ends with the last year to 2014. "
-                f"Of {len(voting)} independent counts the level rises in {voting['level up'].sum()}, the trend in "
+                f"Of {len(voting)} counts with a vote the level rises in {voting['level up'].sum()}, the trend in "
                 f"{voting['trend up'].sum()}, and the rise is steady in {voting['outcome'].sum()}.",
         threshold="Supports the claim when the last share is above the first, the fitted line rises, and at least nine "
                   "steps of ten between neighbouring years rise. Nine of ten is this book's reading of steadily; it was "
@@ -646,7 +648,7 @@ def _timing(data: Frames, kind: str, measure: str, reading: str) -> Finding:
     return Finding(
         measure=measure, counts=counts, sources=events["source_id"].unique().tolist(),
         threshold="Timing fits when, at each of them, China's share of the year before stood above its own earlier mean in "
-                  "every independent count. " + reading,
+                  "every count with a vote. " + reading,
         verdict=claims.NOT_TESTABLE if not outcome else claims.TIMING_FITS if all(outcome) else claims.TIMING_DOES_NOT_FIT)
 
 
