@@ -6,7 +6,7 @@
 from companion.data import DataError, load
 from companion.evidence import claim, ledger, numbers
 from companion.explore import Choice, explore
-from companion.figure import Card
+from companion.figure import Card, show
 
-__all__ = ["Card", "Choice", "DataError", "claim", "explore", "ledger", "load", "numbers"]
+__all__ = ["Card", "Choice", "DataError", "claim", "explore", "ledger", "load", "numbers", "show"]
 __version__ = "0.1.0"

@@ -117,6 +117,27 @@ LIVE_STYLE = ' style="background:#fff;color:#1a1a1a;max-width:44rem;margin:0;pad
 DOWNLOADS = {"csv": "CSV", "svg": "SVG", "png": "PNG", "bib": "Cite"}
 
 
+@dataclass(frozen=True)
+class Table:
+    """A frame shown whole, with a caption, in a box that scrolls when it is wider than the page."""
+
+    frame: pd.DataFrame
+    caption: str
+
+    def __repr__(self) -> str:
+        return f"{self.caption}\n{self.frame.to_string(index=False)}"
+
+    def _repr_html_(self) -> str:
+        caption = html.escape(self.caption)
+        table = table_html(self.frame).replace("<thead>", f"<caption>{caption}</caption><thead>", 1)
+        return f'<div class="card-scroll table" tabindex="0" role="region" aria-label="{caption}">{table}</div>'
+
+
+def show(frame: pd.DataFrame, caption: str) -> Table:
+    """The frame as a table of the book: every row, gaps as a dash, a caption that says what it holds."""
+    return Table(frame, caption)
+
+
 def table_html(table: pd.DataFrame) -> str:
     """The frame as a plain table: numbers with one decimal, gaps as a dash."""
     shown = table.apply(lambda column: column.map(_cell))

@@ -6,7 +6,7 @@ import re
 import pandas as pd
 import pytest
 
-from companion.figure import COLOUR, PALETTE, Card, palette_css, table_html
+from companion.figure import COLOUR, PALETTE, Card, palette_css, show, table_html
 
 
 def card(**changes):
@@ -85,3 +85,8 @@ def test_palette_css_has_every_name_in_three_places():
     css = palette_css()
     for name, ground in itertools.product(PALETTE, (0, 1)):
         assert f"--c-{name}:{PALETTE[name][ground]};" in css
+
+
+def test_a_table_is_shown_whole_with_its_caption():
+    html = show(pd.DataFrame({"n": range(80)}), "Eighty & more")._repr_html_()
+    assert html.count("<tr>") == 81 and "<caption>Eighty &amp; more</caption>" in html and 'tabindex="0"' in html

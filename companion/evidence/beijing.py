@@ -266,9 +266,9 @@ def share_exploration(data: Frames) -> Exploration:
 
 
 def rivals(shares: pd.DataFrame, first: int = 2010, last: int = 2014) -> pd.DataFrame:
-    """Every count side by side: one row a count, one column a year, percent with one decimal, a dash for a gap."""
+    """Every count side by side: one row a count, one column a year, in percent."""
     wide = shares[shares["year"].between(first, last)].pivot(index="label", columns="year", values="share")
-    return wide.map("{:.1f}".format, na_action="ignore").fillna("–").rename_axis(index=None, columns=None)
+    return wide.rename(columns=str).rename_axis(columns=None).rename_axis("count").reset_index()
 
 
 STEP_LINES = ("kotra", "kotra_south", "cow", "cow_south")
