@@ -1,0 +1,120 @@
+"""The look of the book: our own page layout and one style sheet on top of sphinx-book-theme.
+
+The theme's own front end is 984 kB in 28 requests, most of it an icon font, and reports two script
+errors of its own. What a reader of this book uses of it fits in `templates/layout.html`,
+`static/theme.css` and `static/theme.js`; the theme keeps its Python side (directives, footnotes, contents).
+"""
+
+import re
+import shutil
+from pathlib import Path
+
+from sphinx.util import logging
+
+HERE = Path(__file__).parent
+SEARCH_PAGE = "search"
+
+# Scripts and styles that extensions put on every page, by a word in their name or text, and the
+# pattern in a page's HTML that shows the page needs them. None: no page of ours does.
+NEEDED_WHERE = {
+    "sphinx-book-theme": None,  # drives the theme's own buttons and sidebars, which layout.html replaces
+    "thebe": None,  # live cells fetched from another host
+    "clipboard": None,  # theme.js copies code in a few lines
+    "copybutton": None,
+    "mystnb.": None,  # 40 kB, nearly all of it terminal colours; theme.css styles cells
+    "DOCUMENTATION_OPTIONS.pagename": None,
+    "togglebutton": r'class="[^"]*\b(toggle|dropdown)\b',
+    "toggleHint": r'class="[^"]*\b(toggle|dropdown)\b',
+    "toggleOpenOnPrint": r'class="[^"]*\b(toggle|dropdown)\b',
+    "sphinx-design": r'class="[^"]*\bsd-',
+    "design-tabs": r'class="[^"]*\bsd-tab',
+}
+
+# Only the search page calls these. Elsewhere sphinx_highlight.js would rewrite the page's address
+# on load, and that address holds the state of the explorations.
+NEEDED_BY_SEARCH = ("documentation_options", "doctools", "sphinx_highlight")
+
+# Left in the text by sphinx-thebe, which Jupyter Book always loads.
+LIVE_CELLS = ('<script type="text/x-thebe-config"', "<script>kernelName")
+
+# Markup of Sphinx and its extensions that misleads a screen reader or breaks a narrow page, and its cure.
+MENDED = {
+    # A note inside the text is no landmark of the page.
+    r'<aside (?=class="(?:footnote-list|margin|sidebar|admonition|topic))': '<aside role="note" ',
+    # The role is deprecated, and may not stand in a list.
+    r'role="doc-biblioentry"': 'role="listitem"',
+    # A name that hides the visible "Show code cell source".
+    r'<summary aria-label="Toggle hidden content">': "<summary>",
+    # The corner of a pandas table heads nothing.
+    r"<th></th>": "<td></td>",
+    # A wide table scrolls in a box, not the page. Tables of pandas and Markdown offer no place for one;
+    # those of figure cards bring their own, which this leaves alone.
+    r"""(?s)(<div class=["'](?:card-)?scroll["'][^>]*>\s*)?<table\b.*?</table>""": (
+        lambda match: match[0] if match[1] else f'<div class="scroll">{match[0]}</div>'
+    ),
+}
+
+
+def setup(app):
+    """Connect the layout; called from the `setup` of the book's extension."""
+    app.add_css_file("theme.css", priority=300)  # before companion.css, which builds on its colours
+    app.add_js_file("theme.js", loading_method="defer")
+    app.connect("config-inited", configure)
+    # After the other extensions (500) have added their files and the theme has changed the list (501).
+    app.connect("html-page-context", trim_page, priority=900)
+    app.connect("build-finished", remove_icon_fonts)
+
+
+def configure(app, config):
+    """Put our templates before the theme's, and switch off what would load from another host."""
+    config.templates_path.insert(0, str(HERE / "templates"))
+    if str(HERE / "static") not in config.html_static_path:
+        config.html_static_path.append(str(HERE / "static"))
+    # Without a kernel a widget cannot move anything, and its two scripts come from a CDN.
+    config.nb_ipywidgets_js = {}
+
+
+def trim_page(app, pagename, templatename, context, doctree):
+    """Drop the files this page does not need, and mend its markup."""
+    body = context.get("body") or ""
+    for kind in ("css_files", "script_files"):
+        # In place: the builder holds the same list and restores it for the next page.
+        context[kind][:] = [file for file in context[kind] if is_needed(file, pagename, body)]
+        for file in context[kind]:
+            if "://" in str(file.filename):
+                logging.getLogger(__name__).warning(
+                    "%s asks for %s; serve the file from the book, which must work without a network.",
+                    pagename, file.filename,
+                )
+    if body:
+        context["body"] = mend(body)
+
+
+def is_needed(file, pagename, body):
+    """Whether a page uses a script or style sheet (Sphinx's own objects: a file name or a body)."""
+    text = f"{file.filename} {file.attributes.get('body', '')}"
+    if any(word in text for word in NEEDED_BY_SEARCH):
+        return pagename == SEARCH_PAGE
+    for word, pattern in NEEDED_WHERE.items():
+        if word in text:
+            return bool(pattern and re.search(pattern, body))
+    return True
+
+
+def mend(body):
+    """A page's HTML with MENDED applied, except inside its scripts, and without live cells."""
+    parts = []
+    for part in re.split(r"(?s)(<script\b.*?</script>)", body):
+        if part.startswith("<script"):
+            parts.append("" if part.startswith(LIVE_CELLS) else part)
+            continue
+        for pattern, cure in MENDED.items():
+            part = re.sub(pattern, cure, part)
+        parts.append(part)
+    return "".join(parts)
+
+
+def remove_icon_fonts(app, exception):
+    """Leave the 4 MB of icon fonts, which no page links to, out of the published book."""
+    if exception is None and app.builder.format == "html":
+        shutil.rmtree(Path(app.outdir) / "_static" / "vendor", ignore_errors=True)
