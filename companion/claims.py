@@ -35,7 +35,7 @@ class Finding:
     measure: what is measured and in which unit; threshold: the rule, and where it comes from;
     counts: one row per way of counting, with columns `votes` (bool), `outcome` (True, False or missing),
     `family` (independent source family), and whatever describes the count; choices: the columns that are choices;
-    verdict: by rule; sources: source ids.
+    verdict: by rule; parts: the verdicts of the parts of a claim that says two things; sources: source ids.
     """
 
     measure: str
@@ -43,7 +43,11 @@ class Finding:
     counts: pd.DataFrame
     verdict: str
     choices: Sequence[str] = ()
-    sources: Sequence[str] = field(default_factory=tuple)
+    sources: Sequence[str] = ()
+    parts: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return "; ".join(f"{part}: {word}" for part, word in self.parts.items()) or self.verdict
 
     @property
     def value(self) -> str:
@@ -127,32 +131,36 @@ class ClaimCard:
     then: Finding | str  # a claim without a test of its own has a plain word instead
     now: Finding | str
 
-    def _verdict(self, finding: Finding | str) -> str:
-        return finding if isinstance(finding, str) else finding.verdict
-
     def __repr__(self) -> str:
-        return (f"{self.claim_id}: as of September 2014 {self._verdict(self.then)}; "
-                f"today {self._verdict(self.now)}")
+        return f"{self.claim_id}: as of September 2014 {self.then}; today {self.now}"
 
     def _repr_html_(self) -> str:
         row = get(self.claim_id)
+        statement = html.escape(row.statement, quote=True)
         quoted = f", in the words “{html.escape(row.phrase)}”" if pd.notna(row.phrase) and row.phrase else ""
+        note = f"<p><b>Note:</b> {html.escape(row.note)}</p>" if pd.notna(row.note) and row.note else ""
         why = ""
         if isinstance(self.now, Finding):
-            divided = f" What divides the counts: {', '.join(self.now.divided_by)}." if self.now.divided_by else ""
+            divided = (f" The verdict depends on: {', '.join(_HEADS.get(c, c) for c in self.now.divided_by)}."
+                       if self.now.divided_by else "")
             why = (f"<p>{html.escape(self.now.measure)} {html.escape(self.now.threshold)}{html.escape(divided)}</p>"
-                   f"<div class='card-scroll' tabindex='0' role='region' aria-label='Counts for {self.claim_id}'>"
-                   f"{table_html(self.now.counts.drop(columns=['family']))}</div>")
+                   f"<div class='card-scroll' tabindex='0' role='region' aria-label='Counts: {statement}'>"
+                   f"{table_html(self.now.counts.rename(columns=_HEADS))}</div>")
         ident = html.escape(self.claim_id)
-        return f"""<article class="claim" id="claim-{ident}">
-<p class="claim-text"><strong>{html.escape(row.statement)}</strong> <span class="claim-how">Paragraph {row.paragraph}, \
-a {row.kind}, {_HEDGES[row.hedge]}{quoted}.</span></p>
-<dl class="claim-verdicts"><div><dt>As of September 2014</dt><dd>{html.escape(self._verdict(self.then))}</dd></div>
-<div><dt>Today</dt><dd>{html.escape(self._verdict(self.now))}</dd></div></dl>
-<details><summary>How this verdict comes about<span class="visually-hidden">: {ident}</span></summary>
+        return f"""<article class="claim" id="claim-{ident}" aria-labelledby="{ident}-statement">
+<h3 class="claim-text" id="{ident}-statement">{statement}</h3>
+<p class="claim-how">Paragraph {row.paragraph}, a {row.kind}, {_HEDGES[row.hedge]}{quoted}.</p>
+<dl class="claim-verdicts"><div><dt>As of September 2014</dt><dd>{html.escape(str(self.then))}</dd></div>
+<div><dt>Today</dt><dd>{html.escape(str(self.now))}</dd></div></dl>
+<details><summary>Why this verdict, and every count<span class="visually-hidden">: {statement}</span></summary>
 <p><b>For:</b> {html.escape(row.would_support)}</p><p><b>Against:</b> {html.escape(row.would_count_against)}</p>
-<p><b>Test:</b> {html.escape(row.test)}</p>{why}</details>
+<p><b>Test:</b> {html.escape(row.test)}</p>{note}{why}</details>
 </article>"""
+
+
+# What the columns of a finding are called where a reader sees them.
+_HEADS = {"south_korea": "South Korea", "votes": "has a vote", "outcome": "supports the claim", "window from": "first year",
+          "family": "family of sources"}
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from companion.figure import Card, table_html
+from companion.figure import Card, source_links, table_html
 
 MOST_STATES = 240  # beyond this a page grows past what a phone should load
 
@@ -96,7 +96,7 @@ class Exploration:
         form = "".join(_field(self.name, key, control) for key, control in self.controls.items())
         name = html.escape(self.name)
         return f"""<section class="exploration" id="{name}" data-exploration aria-labelledby="{name}-question">
-<h3 class="exploration-question" id="{name}-question">{html.escape(self.question)}</h3>
+<h4 class="exploration-question" id="{name}-question">{html.escape(self.question)}</h4>
 <form class="exploration-controls"><fieldset disabled><legend class="visually-hidden">Controls</legend>{form}
 <div class="exploration-buttons"><button type="button" data-reset>Start again</button>
 <button type="button" data-copy-link>Copy link to this view</button></div></fieldset></form>
@@ -127,7 +127,7 @@ def _field(name: str, key: str, control: Choice) -> str:
     if control.look == "range":
         ends = f"<span aria-hidden=\"true\">{options[0][1]}</span>", f"<span aria-hidden=\"true\">{options[-1][1]}</span>"
         return (f'<div class="exploration-field"><label for="{ident}">{label}</label>'
-                f'<output for="{ident}">{options[at][1]}</output>'
+                f'<output for="{ident}" aria-live="off">{options[at][1]}</output>'
                 f'<div class="exploration-range">{ends[0]}<input type="range" id="{ident}" name="{key}" min="0" '
                 f'max="{len(options) - 1}" step="1" value="{at}" aria-valuetext="{options[at][1]}">{ends[1]}</div></div>')
     choices = "".join(f'<option value="{i}"{" selected" if on else ""}>{text}</option>'
@@ -137,8 +137,9 @@ def _field(name: str, key: str, control: Choice) -> str:
 
 
 def slots(card: Card) -> tuple[str, ...]:
-    """What changes with a state: both pictures, the finding, the sentence, the table."""
-    return card.svg(), card.svg(narrow=True), card.title, card.sentence, table_html(card.table)
+    """What changes with a state: both pictures, the finding, the sentence, the table, the sources, how far to trust them."""
+    return (card.svg(), card.svg(narrow=True), card.title, card.sentence, table_html(card.table),
+            source_links(card.sources), card.trust)
 
 
 def payload(controls: Mapping[str, Choice], cards: Mapping[tuple, Card]) -> str:

@@ -20,29 +20,33 @@ from companion.data import load
 # Read once: an exploration draws a hundred pictures.
 STYLE = dict(matplotlib.rc_params_from_file(Path(__file__).with_name("style.mplstyle"), use_default_template=False))
 
-# One colour per actor, and the greys of the page: (on white, on the dark page).
-# Text labels use these too, so each keeps 4.5:1 on its own ground (tests/test_figure.py).
-PALETTE = {
+# One colour per actor, and the greys of the page, on the light and on the dark ground.
+# Labels are drawn in these too, so each keeps 4.5:1 on its own ground (tests/test_figure.py).
+ACTORS = {
     "CHN": ("#b3261e", "#ff8a7a"),
     "KOR": ("#1f5fa8", "#7db8f5"),
     "RUS": ("#5b3f9e", "#b9a3f2"),
     "JPN": ("#8a5a00", "#e3b04b"),
     "USA": ("#00695c", "#58c9b9"),
     "EU28": ("#6a1b5d", "#e29ad4"),
-    "text": ("#1a1a1a", "#e8e6e3"),
-    "muted": ("#595959", "#a9a6a1"),
-    "line": ("#d9d9d9", "#45484d"),
     "band": ("#f3e3b3", "#4a4327"),
-    "surface": ("#ffffff", "#121417"),
 }
+# These belong to the page (book/static/theme.css); a test keeps the two alike.
+GROUND = {
+    "text": ("#1f2428", "#e7e4dd"),
+    "muted": ("#484e55", "#aeb1b1"),
+    "line": ("#dcd7cd", "#3a3f45"),
+    "surface": ("#fdfcf9", "#16191c"),
+}
+PALETTE = ACTORS | GROUND
 COLOUR = {name: light for name, (light, _) in PALETTE.items()}
 WIDE, NARROW = 7.2, 3.5  # inches; the narrow drawing is what a phone shows
 
 
 def palette_css() -> str:
-    """CSS that gives every palette name a value on light and on dark pages."""
+    """CSS that gives every actor's colour a value on light and on dark pages."""
     def block(i):
-        return "".join(f"--c-{name}:{pair[i]};" for name, pair in PALETTE.items())
+        return "".join(f"--c-{name}:{pair[i]};" for name, pair in ACTORS.items())
     return (f":root{{{block(0)}}}html[data-theme=dark]{{{block(1)}}}"
             f"@media(prefers-color-scheme:dark){{html:not([data-theme=light]){{{block(1)}}}}}")
 
@@ -98,23 +102,25 @@ class Card:
         picture = f'<div class="card-picture card-wide">{self.svg()}</div>'
         if not live:
             picture += f'\n<div class="card-picture card-narrow">{self.svg(narrow=True)}</div>'
+        title = html.escape(self.title, quote=True)
         buttons = "".join(f'<button type="button" data-download="{kind}" disabled>{label}</button>'
                           for kind, label in DOWNLOADS.items())
+        buttons = f'<div class="card-downloads" role="group" aria-label="Take this figure with you">{buttons}</div>'
         return f"""<figure class="card" id="fig-{name}" data-name="{name}"{LIVE_STYLE if live else ""}>
-<figcaption><span class="card-number"></span> <span class="card-title">{html.escape(self.title)}</span></figcaption>
+<figcaption><span class="card-number"></span> <span class="card-title">{title}</span></figcaption>
 {picture}
 <p class="card-sentence">{html.escape(self.sentence)}</p>
 <div class="card-sources">{source_links(self.sources, live)}</div>
 <details class="card-trust"><summary>How far to trust this</summary><p>{html.escape(self.trust)}</p></details>
 <details class="card-table"><summary>The numbers</summary><div class="card-scroll" tabindex="0" role="region" \
-aria-label="The numbers: {html.escape(self.title, quote=True)}">{table_html(self.table)}</div></details>
-{"" if live else f'<p class="card-downloads">{buttons}</p>'}
+aria-label="The numbers: {title}">{table_html(self.table)}</div></details>
+{"" if live else buttons}
 </figure>"""
 
 
 # The drawing's own colours are those of a white page, whatever the notebook's theme.
-LIVE_STYLE = ' style="background:#fff;color:#1a1a1a;max-width:44rem;margin:0;padding:1rem;font-family:sans-serif"'
-DOWNLOADS = {"csv": "CSV", "svg": "SVG", "png": "PNG", "bib": "Cite"}
+LIVE_STYLE = ' style="background:#fdfcf9;color:#1f2428;max-width:44rem;margin:0;padding:1rem;font-family:sans-serif"'
+DOWNLOADS = {"csv": "Numbers (CSV)", "svg": "Picture (SVG)", "png": "Picture (PNG)", "bib": "Citation (BibTeX)"}
 
 
 @dataclass(frozen=True)
@@ -139,17 +145,27 @@ def show(frame: pd.DataFrame, caption: str) -> Table:
 
 
 def table_html(table: pd.DataFrame) -> str:
-    """The frame as a plain table: numbers with one decimal, gaps as a dash."""
-    shown = table.apply(lambda column: column.map(_cell))
-    return shown.to_html(index=False, border=0, escape=True).replace(' style="text-align: right;"', "")
+    """The frame as a plain table: numbers with one decimal, gaps as a dash, the first column as row headers."""
+    heads = "".join(f'<th scope="col">{html.escape(str(name))}</th>' for name in table.columns)
+    # pandas marks row headers only for its index, whose own name would then stand in a row of its own.
+    rows = "".join(
+        "<tr>" + "".join(f'<th scope="row">{_cell(value)}</th>' if i == 0 else
+                         f'<td class="n">{_cell(value)}</td>' if _is_figure(value) else f"<td>{_cell(value)}</td>"
+                         for i, value in enumerate(row)) + "</tr>"
+        for row in table.itertuples(index=False))
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _is_figure(value) -> bool:
+    return pd.api.types.is_number(value) and not pd.api.types.is_bool(value) and not pd.isna(value)
 
 
 def _cell(value) -> str:
-    if isinstance(value, bool):
+    if pd.api.types.is_bool(value):
         return "yes" if value else "no"
     if pd.isna(value):
         return "–"
-    return f"{value:,.1f}" if isinstance(value, float) else str(value)
+    return f"{value:,.1f}" if isinstance(value, float) else html.escape(str(value))
 
 
 @functools.cache

@@ -29,7 +29,7 @@ def example(**changes):
 
 
 def unpack(html):
-    """The payload as the page's script reads it: state number -> the five slots."""
+    """The payload as the page's script reads it: state number -> the slots."""
     data = json.loads(re.search(r"<script[^>]*>(.*?)</script>", html, re.S)[1])
     text = lambda runs: "\n".join(line for i in range(0, len(runs), 2)  # noqa: E731
                                   for line in data["lines"][runs[i]:runs[i] + runs[i + 1]])

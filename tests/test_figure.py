@@ -2,11 +2,13 @@
 
 import itertools
 import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from companion.figure import COLOUR, PALETTE, Card, palette_css, show, table_html
+from companion import figure
+from companion.figure import ACTORS, COLOUR, GROUND, PALETTE, Card, palette_css, show, table_html
 
 
 def card(**changes):
@@ -31,7 +33,7 @@ def contrast(a, b):
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("name", set(PALETTE) - {"line", "band", "surface"})
+@pytest.mark.parametrize("name", sorted(set(PALETTE) - {"line", "band", "surface"}))
 def test_every_actor_can_be_read_on_both_grounds(name):
     for colour, ground in zip(PALETTE[name], PALETTE["surface"]):
         assert contrast(colour, ground) >= 4.5
@@ -45,7 +47,7 @@ def test_text_can_be_read_on_the_band():
 def test_svg_follows_the_page():
     svg = card().svg()
     assert svg.startswith("<svg viewBox=") and 'role="img"' in svg and "A line that rises" in svg
-    assert "var(--c-CHN, #b3261e)" in svg and "var(--c-text, #1a1a1a)" in svg
+    assert "var(--c-CHN, #b3261e)" in svg and "var(--c-text, #1f2428)" in svg
     assert not re.search(r"<style|<metadata|xlink|DejaVu|font-family|<\?xml", svg)
     # No colour may stand outside the palette: it would not change in the dark.
     assert set(re.findall(r"#[0-9a-f]{6}\b", re.sub(r"var\([^)]*\)", "", svg))) == set()
@@ -66,7 +68,7 @@ def test_drawing_is_repeatable():
 
 def test_card_html_is_complete():
     html = card().html()
-    for part in ("A finding &amp; more", "It rises.", "#source-yonhap_20140522", "Little.", "<td>77.0</td>", "<td>–</td>",
+    for part in ("A finding &amp; more", "It rises.", "#source-yonhap_20140522", "Little.", '<td class="n">77.0</td>', "<td>–</td>",
                  "<td>yes</td>", 'data-download="csv"', 'data-download="png"'):
         assert part in html
 
@@ -81,10 +83,16 @@ def test_table_escapes_what_it_prints():
     assert "&lt;b&gt;" in table_html(pd.DataFrame({"x": ["<b>"]}))
 
 
-def test_palette_css_has_every_name_in_three_places():
+def test_palette_css_has_every_actor_on_both_grounds():
     css = palette_css()
-    for name, ground in itertools.product(PALETTE, (0, 1)):
-        assert f"--c-{name}:{PALETTE[name][ground]};" in css
+    for name, ground in itertools.product(ACTORS, (0, 1)):
+        assert f"--c-{name}:{ACTORS[name][ground]};" in css
+
+
+def test_the_greys_are_those_of_the_page():
+    css = (Path(figure.__file__).parent / "book/static/theme.css").read_text("utf-8")
+    for name, (light, dark) in GROUND.items():
+        assert re.findall(rf"--c-{name}: (#\w+);", css) == [light, dark, dark]
 
 
 def test_a_table_is_shown_whole_with_its_caption():

@@ -14,7 +14,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
-from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.docutils import ReferenceRole, SphinxDirective, SphinxRole
 
 from companion import claims, evidence
 from companion.data import DataError, load
@@ -51,16 +51,16 @@ class Number(SphinxRole):
                                  "name the chapter, as in {number}`beijing:key`.") from None
 
 
-class Claim(SphinxRole):
-    """{claim}`id`: the verdict's place in the chapter that tests the claim."""
+class Claim(ReferenceRole):
+    """{claim}`words <id>`: a link to the claim's verdict in the chapter that tests it."""
 
     def run(self):
         try:
-            row = claims.get(self.text)
+            row = claims.get(self.target)
         except DataError as error:
             raise ExtensionError(f"{_place(self)}: {error}") from None
-        uri = f"{'../' * self.env.docname.count('/')}chapters/{row.chapter}.html#claim-{self.text}"
-        return [nodes.reference("", self.text, refuri=uri, classes=["claim-link"], reftitle=row.statement)], []
+        uri = f"{'../' * self.env.docname.count('/')}chapters/{row.chapter}.html#claim-{self.target}"
+        return [nodes.reference("", self.title, refuri=uri, classes=["claim-link"])], []
 
 
 def _place(part) -> str:

@@ -29,7 +29,7 @@ def write(folder: Path) -> None:
 def plain(text: str, chapter: str) -> str:
     """A Markdown cell with the book's roles and directives turned into what any notebook shows."""
     text = re.sub(r"\{number\}`([^`]+)`", lambda m: number(m[1], chapter), text)
-    text = re.sub(r"\{claim\}`([^`]+)`", r"`\1`", text)
+    text = re.sub(r"\{claim\}`([^`<]+?) *<[^`]*>`", r"\1", text)
     text = re.sub(r"```\{passage\} (\d+)\n(?::[^\n]*\n)*(.*?)```",
                   lambda m: f"> **Paragraph {m[1]}, in our words.** " + " ".join(m[2].split()), text, flags=re.S)
     return re.sub(r"```\{guess\} \S+\n(?::[^\n]*\n)*(.*?)\n\+\+\+\n(.*?)```",

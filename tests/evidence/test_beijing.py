@@ -148,15 +148,21 @@ def test_what_the_prose_leans_on(data, shares):
     votes = beijing.three_quarters(data).counts.query("votes and outcome")
     assert list(votes[["count", "year"]].itertuples(index=False, name=None)) == [("KOTRA with South Korea", 2013)]
     without = shares[shares["definition"].isin(["kotra", "cow", "itpd", "cia_ex_south"]) & shares["year"].between(2010, 2014)]
-    assert set(without.loc[without["inside"], "year"]) == {2011}
+    assert set(without.loc[without["inside"], "year"]) == {2011} and without["inside"].sum() == 2
+    assert beijing.in_band(shares.query("definition == 'kotra' and year == 2008")["share"]).all()
     assert (beijing.line_of(shares, "cow").diff().loc[2005:2008] < 0).all()
+    assert evidence.findings("beijing")["beijing-wall"] == claims.STANDS
     series = beijing.coolness(data)
-    hostile = [beijing.compare(series, "hostile", b, last)[2] for b in beijing.BASELINES for last in (2013, 2014)]
-    assert hostile == [False, False, True, True, True, True]
+    turned = {m: [beijing.compare(series, m, b, last)[2] for b in ("2003–12", "2008–12", "2012") for last in (2013, 2014)]
+              for m in ("verbal", "hostile")}
+    assert series["verbal"].loc[2003:2012].max() < 0.75 * series.loc[2013, "verbal"]
+    assert series["hostile"].loc[2003:2014].idxmax() == 2012
+    assert turned == {"verbal": [True] * 6, "hostile": [True] * 4 + [False] * 2}
     effects = beijing.choice_effects(shares).set_index("choice")
-    assert effects["level, points"].idxmax() == "South Korea"
-    assert effects["trend, points a year"].idxmin() == effects["rising steps, points"].idxmin() == "South Korea" or (
-        effects["trend, points a year"].idxmax() == effects["rising steps, points"].idxmax() == "year")
+    assert beijing.turns_on(effects["level, points"]) == "whether South Korea counts"
+    assert beijing.turns_on(effects["rising steps, points"]) == "no single choice"
+    growing = beijing.grows(data)
+    assert growing.parts["growing"] == "borne out"
     assert (beijing.oil_prices(data)["above"] > 0).all()
     worry = beijing.worry(data).counts
     assert (worry["date"] < claims.ESSAY_DATE).sum() == 2

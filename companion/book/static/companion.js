@@ -11,7 +11,10 @@
     const data = JSON.parse(root.querySelector("[data-states]").textContent);
     const form = root.querySelector("form"), status = root.querySelector("[role=status]");
     const part = (name) => root.querySelector(name);
-    const targets = [".card-wide", ".card-narrow", ".card-title", ".card-sentence", ".card-scroll"].map(part);
+    // In the order of `slots` in companion/explore.py; the plain ones hold text, the others HTML.
+    const targets = [".card-wide", ".card-narrow", ".card-title", ".card-sentence", ".card-scroll", ".card-sources",
+      ".card-trust p"].map(part);
+    const plain = [2, 3, 6];
     let timer;
 
     const state = () => data.controls.map((c) => Number(form.elements[c.name].value));
@@ -24,8 +27,9 @@
     function show(announce) {
       const at = state(), slots = data.states[index(at)].map((runs) => text(data.lines, runs));
       slots.forEach((value, i) => {
-        if (i === 2 || i === 3) targets[i].textContent = value; else targets[i].innerHTML = value;
+        if (plain.includes(i)) targets[i].textContent = value; else targets[i].innerHTML = value;
       });
+      part(".card-scroll").setAttribute("aria-label", `The numbers: ${slots[2]}`);
       data.controls.forEach((c, i) => {
         const input = form.elements[c.name];
         if (input.type !== "range") return;
@@ -63,7 +67,7 @@
       url.hash = root.id;
       // Without a secure context (a file from disk) there is no clipboard: the address is then shown to copy by hand.
       (navigator.clipboard ? navigator.clipboard.writeText(url.href) : Promise.reject())
-        .then(() => { status.textContent = "Link copied."; }, () => window.prompt("Link to this view", url.href));
+        .then(() => { status.textContent = ""; status.textContent = "Link copied."; }, () => window.prompt("Link to this view", url.href));
     });
     form.querySelector("fieldset").disabled = false;
     set(fromAddress()); // also undoes what the browser restored by itself on reload
