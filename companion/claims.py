@@ -47,7 +47,9 @@ class Finding:
     parts: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return "; ".join(f"{part}: {word}" for part, word in self.parts.items()) or self.verdict
+        if set(self.parts.values()) <= {self.verdict}:
+            return self.verdict
+        return "; ".join(f"{part}: {word}" for part, word in self.parts.items())
 
     @property
     def value(self) -> str:

@@ -148,16 +148,19 @@ def table_html(table: pd.DataFrame) -> str:
     """The frame as a plain table: numbers with one decimal, gaps as a dash, the first column as row headers."""
     heads = "".join(f'<th scope="col">{html.escape(str(name))}</th>' for name in table.columns)
     # pandas marks row headers only for its index, whose own name would then stand in a row of its own.
-    rows = "".join(
-        "<tr>" + "".join(f'<th scope="row">{_cell(value)}</th>' if i == 0 else
-                         f'<td class="n">{_cell(value)}</td>' if _is_figure(value) else f"<td>{_cell(value)}</td>"
-                         for i, value in enumerate(row)) + "</tr>"
-        for row in table.itertuples(index=False))
+    rows = "".join("<tr>" + "".join(_cell_html(i, value) for i, value in enumerate(row)) + "</tr>"
+                   for row in table.itertuples(index=False))
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 
 
-def _is_figure(value) -> bool:
-    return pd.api.types.is_number(value) and not pd.api.types.is_bool(value) and not pd.isna(value)
+def _cell_html(column: int, value) -> str:
+    text = _cell(value)
+    if column == 0:
+        return f'<th scope="row">{text}</th>'
+    number = pd.api.types.is_number(value) and not pd.api.types.is_bool(value) and not pd.isna(value)
+    # Figures line up at the right; long text keeps a width at which it can be read, and the box scrolls.
+    kind = ' class="n"' if number else ' class="long"' if len(text) > 40 else ""
+    return f"<td{kind}>{text}</td>"
 
 
 def _cell(value) -> str:

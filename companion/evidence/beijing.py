@@ -6,6 +6,7 @@ Everything here is a pure function of the tables that `frames` loads. Shares are
 from __future__ import annotations
 
 import itertools
+import textwrap
 from collections.abc import Mapping
 
 import matplotlib.ticker
@@ -209,7 +210,7 @@ def specification_curve(shares: pd.DataFrame) -> Card:
 def _fixed_axes(fig, narrow: bool):
     """Axes with fixed margins: the frame stays put from state to state, and drawing takes half the time."""
     fig.set_layout_engine("none")
-    return fig.subplots(gridspec_kw={"left": 0.17 if narrow else 0.08, "right": 0.98, "bottom": 0.09, "top": 0.97})
+    return fig.subplots(gridspec_kw={"left": 0.1 if narrow else 0.05, "right": 0.98, "bottom": 0.09, "top": 0.88})
 
 
 def _number(ax, text: str, x: float, y: float, colour: str, above: bool = True, right: bool = False) -> None:
@@ -264,7 +265,8 @@ def share_card(shares: pd.DataFrame, source: str, south_korea: str, year: int) -
         if value is not None:
             ax.plot(year, value, "o", ms=9, mfc="none", mec=colour, mew=2)
             _number(ax, f"{value:.1f} %", year, value, colour, above=value > line.get(year - 1, 0), right=year == 2014)
-        ax.set(xlim=(2001.5, 2014.9), ylim=(15, 100), yticks=[25, 50, 75, 100], ylabel="China's share of trade, %")
+        ax.set(xlim=(2001.5, 2014.9), ylim=(15, 100), yticks=[25, 50, 75, 100])
+        ax.set_title("China's share of North Korea's trade, %", loc="left")
         ax.xaxis.set_major_locator(matplotlib.ticker.FixedLocator([2002, 2006, 2010, 2014]))
 
     shown = shares[(shares["definition"] == definition) & shares["year"].between(2002, 2014)] if definition else shares[:0]
@@ -307,13 +309,13 @@ def steps_card(shares: pd.DataFrame) -> Card:
         axes = fig.subplots(2, 2, sharex=True, sharey=True).flat
         for ax, (d, line) in zip(axes, lines.items()):
             step = line.diff()[np.diff(line.index, prepend=line.index[0] - 9) == 1]
-            ax.bar(step.index, step, color=np.where(step > 0, COLOUR["line"], COLOUR["text"]),
+            ax.bar(step.index, step, color=np.where(step > 0, COLOUR["surface"], COLOUR["text"]),
                    edgecolor=COLOUR["text"], linewidth=0.8)
             ax.axhline(0, color=COLOUR["muted"], lw=0.8)
             for year in set(range(2003, 2015)) - set(step.index):
                 ax.text(year, 0.8, "?", ha="center", color=COLOUR["muted"], fontsize=8)
-            ax.set_title(f"{labels[d].replace(' with', chr(10) + 'with')}: {trends[d]['rises']} of {trends[d]['steps']}",
-                         loc="left")
+            title = f"{labels[d]}: {trends[d]['rises']} of {trends[d]['steps']}"
+            ax.set_title("\n".join(textwrap.wrap(title, 20 if narrow else 60)), loc="left")
             ax.set(xticks=[2003, 2008, 2013], yticks=[-10, 0, 10])
         fig.supylabel("change on the year before, points", fontsize=9.5)
 
@@ -327,9 +329,9 @@ def steps_card(shares: pd.DataFrame) -> Card:
         title=f"From 2002 to 2014 the share grew in all {len(lines)} counts; in {len(steady)} it rose in nine steps of ten",
         alt="Four small bar charts of the yearly change in China's share, 2003 to 2014. Rising steps: "
             + "; ".join(f"{labels[d]} {t['rises']} of {t['steps']}" for d, t in trends.items())
-            + ". Falls are dark bars below the line.",
+            + ". Falls are filled bars below the line.",
         draw=draw, table=table, sources=_sources(shares[shares["definition"].isin(STEP_LINES)]), trust=TRADE_TRUST,
-        sentence="After each name: rising steps of all steps between neighbouring years. Dark bars are years in which "
+        sentence="After each name: rising steps of all steps between neighbouring years. Filled bars are years in which "
                  "China's share fell. A question mark stands where a figure is missing.")
 
 
@@ -387,7 +389,8 @@ def effects_card(shares: pd.DataFrame) -> Card:
         axes = fig.subplots(*((3, 1) if narrow else (1, 3)), sharey=True)
         for ax, m, title in zip(axes, measures, titles):
             top = effects[m] >= 0.8 * effects[m].max()
-            ax.barh(range(len(effects)), effects[m], color=np.where(top, COLOUR["text"], COLOUR["line"]), height=0.55)
+            ax.barh(range(len(effects)), effects[m], color=np.where(top, COLOUR["text"], COLOUR["surface"]),
+                    edgecolor=COLOUR["text"], linewidth=0.8, height=0.55)
             for y, v in enumerate(effects[m]):
                 ax.text(v, y, f" {v:.1f}", va="center")
             ax.set_title(title, loc="left")
@@ -406,8 +409,8 @@ def effects_card(shares: pd.DataFrame) -> Card:
         sources=_sources(shares[shares["definition"].isin(STEP_LINES) & shares["year"].between(2004, 2014)]),
         trust=TRADE_TRUST,
         sentence="Each bar is the mean distance between the largest and the smallest result when one choice moves and "
-                 "the others are held. For trend and steadiness the year is the first year of the window. Dark: the strongest "
-                 "choice, and those within a fifth of it.")
+                 "the others are held. For trend and steadiness the year is the first year of the window. Filled: the strongest "
+                 "choice, and those within a fifth of it.", height=3.2)
 
 
 def oil_prices(data: Frames) -> pd.DataFrame:
@@ -518,7 +521,8 @@ def cooling_card(data: Frames, measure: str, baseline: str, last: int) -> Card:
         top = line.max() * 1.18
         ax.text(FIRST_XI_YEAR - 0.3, top, "Xi", va="top")
         ax.text(FIRST_XI_YEAR - 0.7, top, "under Hu", va="top", ha="right")
-        ax.set(ylim=(0, top), xlim=(2002.4, 2014.9), xticks=[2003, 2006, 2009, 2012], ylabel=label)
+        ax.set(ylim=(0, top), xlim=(2002.4, 2014.9), xticks=[2003, 2006, 2009, 2012])
+        ax.set_title("\n".join(textwrap.wrap(label, 40 if narrow else 80)), loc="left")
 
     table = line.rename(label).rename_axis("year").reset_index()
     rows = data[COOL_SOURCES[measure]]
