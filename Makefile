@@ -1,0 +1,47 @@
+# The commands of the book; `make help` lists them. GNU make 3.81 (macOS) is enough.
+.DEFAULT_GOAL := help
+.PHONY: help book test lab serve bench lock clean
+export PYTHON
+PY   := .venv/bin/python
+PORT ?= 8000
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-12s %s\n", $$1, $$2 }'
+
+book:  ## build the book into _build/html (first run: makes .venv)
+	@.ci/env requirements.lock
+	@$(PY) -m companion.book
+
+test:  ## run every test, in a real browser too; one part: make test ARGS=tests/test_data.py
+	@.ci/env requirements-test.lock
+	@$(PY) tests/book/reading.py
+	@$(PY) -m pytest -q $(ARGS)
+
+lab:  ## open the chapters in JupyterLab as notebooks
+	@.ci/env requirements-lab.lock
+	@$(PY) -m companion.book notebooks
+	@PYTHONPATH="$(CURDIR)" $(PY) -m jupyterlab $$(test "$$(id -u)" != 0 || echo --allow-root) _build/notebooks
+
+serve:  ## serve the built book on this machine; another port: make serve PORT=8001
+	@test -f _build/html/index.html || { echo "There is no book in _build/html yet; run make book first." >&2; exit 1; }
+	@echo "The book is at http://127.0.0.1:$(PORT)/ (stop with Ctrl-C)"
+	@$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+bench:  ## measure builds, page weights, states and the time from input to painted change
+	@.ci/env requirements-test.lock
+	@$(PY) tests/book/reading.py
+	@$(PY) bench/bench.py
+
+lock:  ## remake the lock files from requirements.txt and pyproject.toml
+	@.ci/env requirements.lock
+	@$(PY) -m pip install -q --disable-pip-version-check 'uv>=0.9,<1'
+	$(LOCK) requirements.txt -o requirements.lock
+	$(LOCK) requirements.txt --group test -c requirements.lock -o requirements-test.lock
+	$(LOCK) requirements.txt --group lab -c requirements.lock -o requirements-lab.lock
+
+# One file for every system and Python that the book supports; PyPI's own hashes, no index named.
+LOCK = $(PY) -m uv pip compile --quiet --upgrade --no-config --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --custom-compile-command 'make lock'
+
+clean:  ## remove what was built (the environment stays; rm -r .venv removes that)
+	rm -rf _build

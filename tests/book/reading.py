@@ -1,0 +1,143 @@
+"""How tests and benchmarks read the book: which browser, from which server, how a first view is weighed.
+
+As a command it makes sure that there is a browser and prints it; `make test` runs that first.
+"""
+
+import contextlib
+import functools
+import gzip
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+HTML = ROOT / "_build" / "html"
+UNDER = "/some/deep/path/"  # the book must not care where on a server it lies
+
+NAMES = ("google-chrome", "google-chrome-stable", "chromium", "chromium-browser",
+         "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+         "/Applications/Chromium.app/Contents/MacOS/Chromium")
+ARGS = ("--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
+
+
+def make_book(root=ROOT):
+    """Build the book under `root` as `make book` does; returns the finished process (stdout and stderr are one text)."""
+    return subprocess.run([sys.executable, "-m", "companion.book"], cwd=root, text=True, timeout=600,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+def works(name):
+    """The path of a browser that starts, or None; on Ubuntu `chromium-browser` may be a stub that only says where to get one."""
+    path = shutil.which(name)
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        if path and subprocess.run([path, "--version"], capture_output=True, timeout=30).returncode == 0:
+            return path
+    return None
+
+
+def find():
+    """The path of a Chrome or Chromium: $CHROME, the system's, playwright's own; None when there is none."""
+    if os.environ.get("CHROME"):
+        path = works(os.environ["CHROME"])
+        if not path:
+            sys.exit(f"CHROME={os.environ['CHROME']} does not start; name a Chrome or Chromium, or leave CHROME out.")
+        return path
+    path = next(filter(None, map(works, NAMES)), None)
+    if not path:
+        with sync_playwright() as playwright:
+            path = works(playwright.chromium.executable_path)
+    return path
+
+
+def install():
+    """Try the system's package, then playwright's own browser."""
+    root = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    commands = [[sys.executable, "-m", "playwright", "install", "chromium"]]
+    if shutil.which("apt-get") and (not root or shutil.which("sudo")):
+        env = ["env", "DEBIAN_FRONTEND=noninteractive"]
+        commands[:0] = [[*root, *env, "sh", "-c", "apt-get update -q && apt-get install -y -q chromium"]]
+    for command in commands:
+        print("- no Chrome or Chromium yet; running:", " ".join(command), flush=True)
+        subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        if path := find():
+            return path
+    sys.exit("No Chrome or Chromium was found and none could be installed; install one, or name it: make test CHROME=/path/to/chrome")
+
+
+def launch(playwright):
+    """A headless browser. Only root needs to go without the sandbox."""
+    path = find() or sys.exit("No Chrome or Chromium was found; run make test, which installs one, or name it in CHROME.")
+    sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()
+    return playwright.chromium.launch(executable_path=path, args=[*ARGS, *sandbox])
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    def translate_path(self, path):
+        # A path outside the sub-path is not the book's; a file name that cannot be gives 404.
+        return super().translate_path(path[len(UNDER) - 1:] if path.startswith(UNDER) else "/no such file")
+
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def serve(folder=HTML):
+    """Serve a folder on a free port of this machine, deep below the root; gives the address, which ends in a slash."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Handler, directory=folder)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}{UNDER}"
+        server.shutdown()
+
+
+def watch(page):
+    """Cut the page off from every other host; gives lists of what it asked for, got, and printed.
+
+    A page that asks for another host is not answered, so the book is seen as with the network off.
+    """
+    page.foreign, page.got, page.said = [], [], []
+
+    def route(request_route):
+        url = request_route.request.url
+        if url.startswith(("http://127.0.0.1:", "file:", "data:", "blob:")):
+            request_route.continue_()
+        else:
+            page.foreign.append(url)
+            request_route.abort()
+
+    page.route("**/*", route)
+    page.on("response", lambda response: page.got.append(response))
+    page.on("requestfailed", lambda request: page.said.append(f"failed: {request.url} {request.failure}"))
+    page.on("console", lambda m: m.type in ("error", "warning") and page.said.append(f"{m.type}: {m.text} {m.location['url']}"))
+    page.on("pageerror", lambda error: page.said.append(f"error: {error}"))
+    return page
+
+
+def zipped(data):
+    """Bytes after gzip at level 6, what a usual server sends."""
+    return len(gzip.compress(data if isinstance(data, bytes) else data.encode(), 6, mtime=0))
+
+
+def weigh(responses):
+    """(bytes, requests) of a first view: text as gzip, all else as it is."""
+    total = 0
+    for response in responses:
+        body = response.body()
+        kind = response.headers.get("content-type", "")
+        total += zipped(body) if kind.startswith("text/") or any(k in kind for k in ("javascript", "json", "svg", "xml")) else len(body)
+    return total, len(responses)
+
+
+def pages():
+    """Every page of the built book, as paths below its root."""
+    found = (p.relative_to(HTML).as_posix() for p in HTML.rglob("*.html"))
+    return sorted(p for p in found if not p.startswith(("_static/", "_sources/", "reports/")))
+
+
+if __name__ == "__main__":
+    print("- browser:", find() or install())

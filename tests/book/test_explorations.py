@@ -1,0 +1,284 @@
+"""Every control of every exploration is moved, and what the page then shows is compared to what Python computes anew."""
+
+import ast
+import csv
+import functools
+import io
+import re
+import sys
+from urllib.parse import parse_qs, urlparse
+
+import jupytext
+import pytest
+from bs4 import BeautifulSoup
+
+import reading
+from companion.explore import Exploration, table_html
+
+MOST_BYTES = 25_000
+ANNOUNCED = 1500  # ms after which a change must have been read out
+
+# What a reader sees of an exploration. Pictures and tables are compared as the browser itself writes them.
+SEEN = """root => ({
+  wide: root.querySelector('.card-wide').innerHTML.trim(), narrow: root.querySelector('.card-narrow').innerHTML.trim(),
+  title: root.querySelector('.card-title').textContent, sentence: root.querySelector('.card-sentence').textContent,
+  table: root.querySelector('.card-table table').outerHTML,
+})"""
+AS_WRITTEN = """card => Object.fromEntries(Object.entries(card).map(([part, text]) => {
+  if (part === 'title' || part === 'sentence') return [part, text];
+  const box = document.createElement('div');
+  box.innerHTML = text;
+  return [part, box.innerHTML.trim()];
+}))"""
+NATIVE = """(root, at) => at.forEach((value, i) => {
+  const input = root.querySelector('form').elements[JSON.parse(root.querySelector('[data-states]').textContent).controls[i].name];
+  const one = input instanceof RadioNodeList ? input[value] : input;
+  if (one.type === 'radio') { if (one.checked) return; one.checked = true; }
+  else { if (one.value === String(value)) return; one.value = String(value); }
+  one.dispatchEvent(new Event('input', {bubbles: true}));
+  one.dispatchEvent(new Event('change', {bubbles: true}));
+})"""
+
+
+def made_by(chapter):
+    """The explorations that a chapter's own cells show, by running the cells here."""
+    scope, found = {"__name__": "__main__"}, []
+    for cell in jupytext.read(chapter).cells:
+        if cell.cell_type != "code":
+            continue
+        body = ast.parse(cell.source).body
+        last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
+        exec(compile(ast.Module(body, []), chapter.name, "exec"), scope)
+        value = eval(compile(ast.Expression(last.value), chapter.name, "eval"), scope) if last else None
+        if isinstance(value, Exploration):
+            found.append(value)
+    return found
+
+
+@functools.cache
+def everything():
+    """{name of an exploration: (its page, the exploration)}"""
+    chapters = sorted((reading.ROOT / "chapters").glob("*.md"))
+    return {e.name: (f"chapters/{c.stem}.html", e) for c in chapters for e in made_by(c)}
+
+
+@functools.cache
+def expected(name):
+    """{values: what the page must show}, computed by Python now."""
+    return {values: {"wide": card.svg(), "narrow": card.svg(narrow=True), "title": card.title, "sentence": card.sentence,
+                     "table": table_html(card.table)} for values, card in everything()[name][1].states()}
+
+
+def places(exploration, values):
+    """The place of each value among its control's options."""
+    return [list(c.options).index(v) for c, v in zip(exploration.controls.values(), values)]
+
+
+class Part:
+    """One exploration on an open page."""
+
+    def __init__(self, page, name):
+        self.page, self.name, self.exploration = page, name, everything()[name][1]
+        self.root = page.locator(f"section#{name}[data-exploration]")
+
+    def seen(self):
+        return self.root.evaluate(SEEN)
+
+    def shows(self, values):
+        """Is the state on the page, picture, sentence, table and controls, the one that Python computes?"""
+        assert self.seen() == self.page.evaluate(AS_WRITTEN, expected(self.name)[tuple(values)])
+        for control, (key, choice), place in zip(self.controls(), self.exploration.controls.items(), self.places(values)):
+            if choice.look == "radio":
+                assert self.root.locator(f"input[name={key}]:checked").get_attribute("value") == str(place)
+            else:
+                assert control.input_value() == str(place)
+            if choice.look == "range":
+                text = list(choice.options.values())[place]
+                assert self.root.locator(f"output[for={control.get_attribute('id')}]").inner_text() == text
+                assert control.get_attribute("aria-valuetext") == text
+
+    def places(self, values):
+        return places(self.exploration, values)
+
+    def controls(self):
+        return [self.root.locator(f"[name={key}]").first for key in self.exploration.controls]
+
+    def set(self, values):
+        self.root.evaluate(NATIVE, self.places(values))
+
+
+NAMES = ["china-share", "xi-critical"]
+
+
+@pytest.fixture
+def part(request, site, page_at):
+    page = page_at(site + everything()[request.param][0])
+    yield Part(page, request.param)
+    assert (page.foreign, page.said) == ([], [])
+    page.close()
+
+
+each = pytest.mark.parametrize("part", NAMES, indirect=True)
+
+
+def test_the_explorations_are_all_tested_here():
+    assert sorted(everything()) == sorted(NAMES)
+
+
+@each
+def test_every_state_shows_what_python_computes(part):
+    part.shows(part.exploration.default)
+    states = list(expected(part.name))
+    for values in [*states, *reversed(states), part.exploration.default]:
+        part.set(values)
+        part.shows(values)
+    # Only then does "move together" say anything: no two states may look alike in everything.
+    looks = [tuple(expected(part.name)[v].values()) for v in states]
+    assert len(set(looks)) == len(looks)
+
+
+@each
+def test_every_value_is_reached_by_keyboard(part):
+    start = part.exploration.default
+    for at, (control, (key, choice)) in enumerate(zip(part.controls(), part.exploration.controls.items())):
+        options = list(choice.options)
+        if choice.look == "select" and sys.platform == "darwin":
+            continue  # there the arrow keys open the system's own list
+        for to, press in ((0, "ArrowUp"), (len(options) - 1, "ArrowDown")):
+            here = options.index(choice.start)
+            (part.root.locator(f"input[name={key}]:checked") if choice.look == "radio" else control).focus()
+            while here != to:
+                step = -1 if to == 0 else 1
+                # A slider grows with the up key, a list goes down with the down key.
+                part.page.keyboard.press({"range": "ArrowLeft" if step < 0 else "ArrowRight"}.get(choice.look, press))
+                here += step
+                part.shows([*start[:at], options[here], *start[at + 1:]])
+            part.root.locator("[data-reset]").press("Enter")
+            part.shows(start)
+
+
+@each
+def test_the_address_restores_a_state_and_back_undoes_it(part, page_at):
+    start, page = part.exploration.default, part.page
+    home = page.url
+    last = tuple(next(v for v in list(c.options)[::-1] if v != c.start) for c in part.exploration.controls.values())
+    trail = [start]
+    for i in range(len(start)):
+        trail.append((*last[:i + 1], *start[i + 1:]))
+        part.set(trail[-1])
+    asked = parse_qs(urlparse(page.url).query)[part.name][0]
+    assert re.split("[.,]", asked) == [str(v) for v in last]
+    # A fresh page at that address, here and from disk, shows the state.
+    disk = (reading.HTML / everything()[part.name][0]).as_uri() + "?" + urlparse(page.url).query
+    for url in (page.url, disk):
+        fresh = page_at(url)
+        Part(fresh, part.name).shows(last)
+        assert (fresh.foreign, fresh.said) == ([], [])
+        fresh.close()
+    page.reload()
+    part.shows(last)
+    for values in trail[-2::-1]:
+        page.go_back()
+        part.shows(values)
+    assert page.url == home
+    page.go_forward()
+    part.shows(trail[1])
+    part.root.locator("[data-reset]").click()
+    part.shows(start)
+
+
+@each
+def test_a_wrong_address_shows_the_default(part, page_at):
+    for wrong in ("nonsense", "", ".".join(["9999"] * len(part.exploration.controls)), "%3Cscript%3E"):
+        page = page_at(f"{part.page.url}?{part.name}={wrong}")
+        Part(page, part.name).shows(part.exploration.default)
+        assert page.said == []
+        page.close()
+
+
+@each
+def test_a_change_is_announced_once(part):
+    part.root.evaluate("""root => {
+      window.said = [];
+      const status = root.querySelector('[role=status]');
+      new MutationObserver(() => window.said.push(status.textContent)).observe(status, {childList: true, characterData: true, subtree: true});
+    }""")
+    part.page.wait_for_timeout(ANNOUNCED)
+    assert part.page.evaluate("said") == []
+    states = [v for v in expected(part.name) if v != part.exploration.default]
+    # One change is told once; a quick run through many is told once too, where it ends.
+    for run in (states[:1], states[1:8]):
+        for values in run:
+            part.set(values)
+        part.page.wait_for_timeout(ANNOUNCED)
+        (told,) = filter(None, part.page.evaluate("said.splice(0)"))
+        assert expected(part.name)[run[-1]]["sentence"] in told
+
+
+@each
+def test_controls_have_names(part):
+    for control, choice in zip(part.controls(), part.exploration.controls.values()):
+        if choice.look == "radio":
+            group = part.root.get_by_role("group", name=choice.label)
+            assert [r.locator("..").inner_text().strip() for r in group.get_by_role("radio").all()] == list(choice.options.values())
+        else:
+            assert part.root.get_by_label(choice.label, exact=True).get_attribute("name") == control.get_attribute("name")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_default_stands_without_javascript(name, site, page_at):
+    page = page_at(site + everything()[name][0], java_script_enabled=False)
+    root, wanted = page.locator(f"#{name}"), expected(name)[everything()[name][1].default]
+    assert root.locator(".card-title").inner_text() == wanted["title"]
+    assert root.locator(".card-sentence").inner_text() == wanted["sentence"]
+    root.locator(".card-table summary").click()
+    assert root.locator(".card-table td").first.is_visible()
+    assert [b.is_visible() for b in root.locator(".card-picture > svg").all()].count(True) == 1
+    assert all(root.locator(f"[name={key}]").first.is_disabled() for key in everything()[name][1].controls)
+    page.close()
+
+
+@each
+@pytest.mark.parametrize("width", [320, 1280])
+def test_print_shows_the_figure_and_no_controls(part, width):
+    part.page.set_viewport_size({"width": width, "height": 800})
+    assert [b.is_visible() for b in part.root.locator(".card-picture > svg").all()].count(True) == 1
+    part.page.emulate_media(media="print")
+    assert [b.is_visible() for b in part.root.locator(".card-picture > svg").all()].count(True) == 1
+    assert part.root.locator(".card-title").is_visible() and part.root.locator(".card-sentence").is_visible()
+    for hidden in ("form", "button[data-reset]", ".card-downloads"):
+        assert not part.root.locator(hidden).first.is_visible(), hidden
+
+
+@each
+def test_a_phone_gets_the_narrow_picture(part):
+    part.page.set_viewport_size({"width": 320, "height": 800})
+    assert part.root.locator(".card-narrow > svg").is_visible() and not part.root.locator(".card-wide > svg").is_visible()
+    part.page.set_viewport_size({"width": 1280, "height": 800})
+    assert part.root.locator(".card-wide > svg").is_visible() and not part.root.locator(".card-narrow > svg").is_visible()
+
+
+@each
+def test_downloads_hold_what_is_shown(part, tmp_path):
+    values = list(expected(part.name))[-1]
+    part.set(values)
+    card = part.exploration.card(values)
+    taken = {}
+    for kind in ("csv", "svg", "png", "bib"):
+        with part.page.expect_download() as download:
+            part.root.locator(f"[data-download={kind}]").click()
+        assert download.value.suggested_filename.endswith(f".{kind}")
+        taken[kind] = (tmp_path / kind, download.value.save_as(tmp_path / kind))[0].read_bytes()
+    table = BeautifulSoup(table_html(card.table), "html.parser")
+    assert list(csv.reader(io.StringIO(taken["csv"].decode()))) == [
+        [cell.get_text(strip=True).replace("–", "") for cell in row.select("th, td")] for row in table.select("tr")]
+    assert b"var(" not in taken["svg"] and card.title in taken["svg"].decode().replace("&amp;", "&")
+    assert taken["png"].startswith(b"\x89PNG") and len(taken["png"]) > 10_000
+    assert taken["bib"].startswith(b"@misc{") and card.title in taken["bib"].decode()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_exploration_is_small(name, book):
+    text = (book / everything()[name][0]).read_text("utf-8")
+    (section,) = re.findall(rf'<section class="exploration" id="{name}".*?</script>\s*</section>', text, re.S)
+    assert reading.zipped(section) <= MOST_BYTES
