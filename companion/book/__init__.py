@@ -6,6 +6,7 @@ import hashlib
 import importlib.metadata
 import os
 import re
+import shutil
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -58,7 +59,10 @@ def fingerprint(root: Path = ROOT) -> str:
 def _fresh_cache(app: Sphinx, config) -> None:
     # The cache of outputs knows only the text of a page. Under a folder named by everything else, a changed table
     # or helper finds no cached output, and Sphinx, seeing a changed setting, reads every page anew.
-    config.nb_execution_cache_path = str(Path(app.outdir).parent / ".cache" / fingerprint())
+    caches = Path(app.outdir).parent / ".cache"
+    config.nb_execution_cache_path = str(caches / fingerprint())
+    for old in sorted(caches.glob("*"), key=lambda folder: folder.stat().st_mtime)[:-4]:
+        shutil.rmtree(old)  # a few are kept, for those who go to and fro between two states of the data
     config.html_static_path.append(str(Path(__file__).with_name("static")))
 
 

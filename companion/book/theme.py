@@ -86,6 +86,8 @@ def trim_page(app, pagename, templatename, context, doctree):
                     "%s asks for %s; serve the file from the book, which must work without a network.",
                     pagename, file.filename,
                 )
+    # docutils and Sphinx both write this one; once is enough.
+    context["metatags"] = re.sub(r'<meta (?=[^>]*name="viewport")[^>]*>\s*', "", context.get("metatags") or "")
     if body:
         context["body"] = mend(body)
 

@@ -13,7 +13,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 import reading
-from companion.explore import Exploration, table_html
+from companion.explore import Exploration
+from companion.figure import source_links, table_html
 
 MOST_BYTES = 25_000
 ANNOUNCED = 1500  # ms after which a change must have been read out
@@ -23,9 +24,10 @@ SEEN = """root => ({
   wide: root.querySelector('.card-wide').innerHTML.trim(), narrow: root.querySelector('.card-narrow').innerHTML.trim(),
   title: root.querySelector('.card-title').textContent, sentence: root.querySelector('.card-sentence').textContent,
   table: root.querySelector('.card-table table').outerHTML,
+  sources: root.querySelector('.card-sources').innerHTML.trim(), trust: root.querySelector('.card-trust p').textContent,
 })"""
 AS_WRITTEN = """card => Object.fromEntries(Object.entries(card).map(([part, text]) => {
-  if (part === 'title' || part === 'sentence') return [part, text];
+  if (['title', 'sentence', 'trust'].includes(part)) return [part, text];
   const box = document.createElement('div');
   box.innerHTML = text;
   return [part, box.innerHTML.trim()];
@@ -66,7 +68,7 @@ def everything():
 def expected(name):
     """{values: what the page must show}, computed by Python now."""
     return {values: {"wide": card.svg(), "narrow": card.svg(narrow=True), "title": card.title, "sentence": card.sentence,
-                     "table": table_html(card.table)} for values, card in everything()[name][1].states()}
+                     "table": table_html(card.table), "sources": source_links(card.sources), "trust": card.trust} for values, card in everything()[name][1].states()}
 
 
 def places(exploration, values):
@@ -85,7 +87,7 @@ class Part:
         return self.root.evaluate(SEEN)
 
     def shows(self, values):
-        """Is the state on the page, picture, sentence, table and controls, the one that Python computes?"""
+        """Is the state on the page, all that is seen and the controls, the one that Python computes?"""
         assert self.seen() == self.page.evaluate(AS_WRITTEN, expected(self.name)[tuple(values)])
         for control, (key, choice), place in zip(self.controls(), self.exploration.controls.items(), self.places(values)):
             if choice.look == "radio":
@@ -167,7 +169,7 @@ def test_the_address_restores_a_state_and_back_undoes_it(part, page_at):
         trail.append((*last[:i + 1], *start[i + 1:]))
         part.set(trail[-1])
     asked = parse_qs(urlparse(page.url).query)[part.name][0]
-    assert re.split("[.,]", asked) == [str(v) for v in last]
+    assert asked.split(".") == [str(v) for v in last]
     # A fresh page at that address, here and from disk, shows the state.
     disk = (reading.HTML / everything()[part.name][0]).as_uri() + "?" + urlparse(page.url).query
     for url in (page.url, disk):
