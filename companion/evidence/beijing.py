@@ -24,6 +24,7 @@ TABLES = ("trade", "trade_shares", "commodities", "aid", "official_visits", "un_
 
 # "Three-quarters" is read as nearer to 3/4 than to 2/3 or 4/5: the wording sets the band, not the series.
 BAND = (100 * (2 / 3 + 3 / 4) / 2, 100 * (3 / 4 + 4 / 5) / 2)
+PERCENT = "\u202f%"  # a narrow space that does not break
 ERROR = 2.0  # points: what rounding and revision alone can move a share of this kind
 CLAIM_YEARS = (2012, 2013, 2014)  # the two full years before the essay, and its own
 STEADY = 0.9  # "steadily": a rise in nine steps of ten
@@ -243,7 +244,7 @@ def share_card(shares: pd.DataFrame, source: str, south_korea: str, year: int) -
                     "cannot be added. Choose “left out”." if definition is None else
                     "This source has no total and shares of the same year here.")
     else:
-        title = f"{short}, {counted}: China held {value:.1f} % of trade in {year}"
+        title = f"{short}, {counted}: China held {value:.1f}{PERCENT} of trade in {year}"
         where = ("inside the band that fits" if BAND[0] <= value <= BAND[1] else
                  f"{abs(value - 75):.1f} points {'above' if value > 75 else 'below'}")
         sentence = f"That is {where} “three-quarters”."
@@ -275,7 +276,8 @@ def share_card(shares: pd.DataFrame, source: str, south_korea: str, year: int) -
         alt=f"Line chart of China's share of North Korea's trade, 2002 to 2014. {title}. {sentence}",
         draw=draw,
         table=shown[["year", "share", "inside"]].rename(columns={"share": "share, %", "inside": "three-quarters"}),
-        sources=_sources(shown) or ["kotra_2011_board"], trust=TRADE_TRUST, sentence=sentence)
+        sources=_sources(shares[shares["definition"] == (definition or definitions[0])]), trust=TRADE_TRUST,
+        sentence=sentence)
 
 
 def share_exploration(data: Frames) -> Exploration:
@@ -440,7 +442,7 @@ def oil_card(data: Frames) -> Card:
         ax.set(xticks=prices["year"], ylim=(0, 170), ylabel="US dollars a barrel")
 
     return Card(
-        name="beijing-oil", title=f"Recorded crude was dearer than Dubai in all {len(prices)} years, by {last['above']:.0f} % in {last['year']:.0f}",
+        name="beijing-oil", title=f"Recorded crude was dearer than Dubai in all {len(prices)} years, by {last['above']:.0f}{PERCENT} in {last['year']:.0f}",
         alt=f"Two lines, dollars a barrel; the Chinese price lies above Dubai and {last['above']:.0f} percent above it at the end. " + " ".join(
             f"{r.year}: China charged {r.china:.0f}, Dubai stood at {r.dubai:.0f}." for r in prices.itertuples()),
         draw=draw,
@@ -470,8 +472,7 @@ def coolness(data: Frames) -> pd.DataFrame:
     press = data["press_events"].query("partner == 'CHN' and direction == 'to_prk'").set_index("year")
     acts = press[["verbal_conflict", "material_conflict", "verbal_cooperation", "material_cooperation"]].sum(axis=1)
     votes = data["un_votes"].query("partner == 'CHN'").set_index("year")["agree_strict"]
-    visits = data["official_visits"].query("visitor == 'CHN' and host == 'PRK' and level == 'elite_total'")
-    visits = visits.assign(year=visits["period"].astype(int)).set_index("year")["visits"]
+    visits = _visits(data).astype({"period": int}).set_index("period")["visits"]
     return pd.DataFrame({
         "verbal": 100 * press["verbal_conflict"] / acts,
         "hostile": 100 * (press["verbal_conflict"] + press["material_conflict"]) / acts,
@@ -496,7 +497,16 @@ COOL_TRUST = {
     "visits": "Visits of senior government and military officials as collected by AidData, whose file does not say who "
               "travelled to whom. Small numbers: one visit more or less is a large change. A visit shows contact, not its tone.",
 }
-COOL_SOURCES = {"verbal": "press_events", "hostile": "press_events", "votes": "un_votes", "visits": "official_visits"}
+COOL_TABLES = {"verbal": "press_events", "hostile": "press_events", "votes": "un_votes", "visits": "official_visits"}
+
+
+def _visits(data: Frames) -> pd.DataFrame:
+    return data["official_visits"].query("visitor == 'CHN' and host == 'PRK' and level == 'elite_total'")
+
+
+def _cool_sources(data: Frames, measure: str) -> list[str]:
+    rows = _visits(data) if measure == "visits" else data[COOL_TABLES[measure]]
+    return rows["source_id"].unique().tolist()
 
 
 def cooling_card(data: Frames, measure: str, baseline: str, last: int) -> Card:
@@ -525,13 +535,12 @@ def cooling_card(data: Frames, measure: str, baseline: str, last: int) -> Card:
         ax.set_title("\n".join(textwrap.wrap(label, 40 if narrow else 80)), loc="left")
 
     table = line.rename(label).rename_axis("year").reset_index()
-    rows = data[COOL_SOURCES[measure]]
     return Card(
         name="beijing-cooling",
         title=f"In {span}, against {baseline}: {change}",
         alt=f"Line, 2003 to 2014, highest at {line.max():.1f} in {line.idxmax()}: {label}. Mean of {baseline}: {before:.1f}. Mean of {span}: {after:.1f}. "
             f"By this comparison China was {change}.",
-        draw=draw, table=table, sources=rows["source_id"].unique().tolist(), trust=COOL_TRUST[measure],
+        draw=draw, table=table, sources=_cool_sources(data, measure), trust=COOL_TRUST[measure],
         sentence=f"{label}: {before:.1f} in {baseline}, {after:.1f} in {span}."
                  + ("" if measure == "verbal" else " This is shown beside the claim and has no vote: it is not a measure of criticism."
                     if measure != "hostile" else " Deeds are more than criticism, so this has no vote."))
@@ -661,7 +670,7 @@ def xi_critical(data: Frames) -> Finding:
             if line.index.max() < last:  # a year that had not ended by the as-of date
                 continue
             before, after, cooler = compare(series, measure, baseline, last)
-            rows.append({"family": COOL_SOURCES[measure], "count": label, "compared with": baseline,
+            rows.append({"family": COOL_TABLES[measure], "count": label, "compared with": baseline,
                          "Xi's years": "2013" if last == 2013 else "2013–14", "before": before, "since": after,
                          "votes": criticism and baseline != SHOWN_ONLY, "outcome": cooler})
     counts = pd.DataFrame(rows)
@@ -670,7 +679,7 @@ def xi_critical(data: Frames) -> Finding:
         threshold="Any move in the critical direction counts; the wording gives no size. The measure that votes was chosen "
                   f"after the data were seen; if all rows of this table voted, {counts['outcome'].sum()} of {len(counts)} would support the claim.",
         counts=counts, verdict=verdict(counts), choices=("compared with", "Xi's years"),
-        sources=list(pd.concat([data[t]["source_id"] for t in dict.fromkeys(COOL_SOURCES.values())]).unique()))
+        sources=list(dict.fromkeys(s for measure in MEASURES for s in _cool_sources(data, measure))))
 
 
 def generous(data: Frames) -> Finding:
@@ -745,7 +754,7 @@ def numbers(data: Frames) -> dict[str, str]:
     """Every figure that the prose of this chapter names: key to text."""
     shares = china_shares(data)
     at = {(r.definition, r.year): r.share for r in shares.itertuples()}
-    percent = lambda value: f"{value:.1f}\u202f%"  # noqa: E731  (a narrow space that does not break)
+    percent = lambda value: f"{value:.1f}{PERCENT}"  # noqa: E731
     counts = three_quarters(data).counts.query("votes")
     counts_then = three_quarters(frames(claims.ESSAY_DATE)).counts.query("votes")
     effects = choice_effects(shares).set_index("choice")

@@ -178,7 +178,7 @@ def test_share_card_says_what_its_state_holds(shares, state):
     definition = beijing.SOURCES_OF_SHARE[source][1 + (south == "in")]
     line = beijing.line_of(shares, definition) if definition else pd.Series(dtype=float)
     if year in line:
-        assert f"{line[year]:.1f} %" in card.title
+        assert f"{line[year]:.1f}{beijing.PERCENT}" in card.title
         inside = bool(beijing.BAND[0] <= line[year] <= beijing.BAND[1])
         assert ("inside the band" in card.sentence) is inside
     else:
