@@ -13,7 +13,7 @@ import reading
 MOST_BYTES, MOST_REQUESTS = 250_000, 16
 TOC = yaml.safe_load((reading.ROOT / "_toc.yml").read_text("utf-8"))
 PAGES = [f"{name}.html" for name in
-         [TOC["root"], *(entry["file"] for part in TOC.get("parts", [TOC]) for entry in part["chapters"]), "genindex", "search"]]
+         [TOC["root"], *(entry["file"] for part in TOC.get("parts", [TOC]) for entry in part["chapters"]), "search"]]
 OPEN_ALL = "for (const d of document.querySelectorAll('details')) d.open = true"
 # Parts of the text that reach out of the screen, unless something around them scrolls.
 STICKS_OUT = """() => [...document.querySelectorAll('main *')].filter(e => {
