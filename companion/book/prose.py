@@ -14,8 +14,9 @@ _REFERENCE = r"\b[Pp]aragraphs? \d+(?:(?: to | and |–)\d+)?|¶\d+|\bFigure \d+
 _NAME = r"\b[A-Za-z]+-?\d+\b|\bPython \d\.\d+"
 _ALLOWED = re.compile("|".join((_DATE, _REFERENCE, _NAME)))
 _NUMBER = re.compile(r"\d[\d.,]*(?: ?%)?")
-# Roles, links, inline code and directive options are not prose.
-_MARKUP = re.compile(r"\{[\w:-]+\}`[^`]*`|`[^`]*`|\]\([^)]*\)|<[^>]+>|^:[\w-]+:.*$|^\([\w-]+\)=$|^\s*\d+\. ", re.M)
+# Fences, roles, links, inline code and directive options are not prose. Fences come first: their backticks pair up
+# like those of inline code, and all between them would go unread.
+_MARKUP = re.compile(r"^`{3,}.*$|\{[\w:-]+\}`[^`\n]*`|`[^`\n]*`|\]\([^)]*\)|<[^>]+>|^:[\w-]+:.*$|^\([\w-]+\)=$|^\s*\d+\. ", re.M)
 
 
 def check(app: Sphinx, docname: str, source: list[str]) -> None:
