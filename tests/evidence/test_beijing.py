@@ -166,6 +166,9 @@ def test_what_the_prose_leans_on(data, shares):
     assert (beijing.oil_prices(data)["above"] > 0).all()
     worry = beijing.worry(data).counts
     assert (worry["date"] < claims.ESSAY_DATE).sum() == 2
+    others = {s: (beijing._flows(data["trade"], s, "WLD") - beijing._flows(data["trade"], s, "CHN")[["value"]])["value"][2013]
+              for s in ("kotra", "cow")}
+    assert others["cow"] > 1.5 * others["kotra"]
     kaesong = beijing.line_of(shares, "kotra_south")
     assert kaesong[2013] > max(kaesong[2012], kaesong[2014])
 
