@@ -209,7 +209,7 @@ def _why(cell: str, field: dict) -> str | None:
 def _is_day(cell: str) -> bool:
     """Is there such a day? Much quicker than asking pandas cell by cell."""
     try:
-        return bool(dt.date.fromisoformat(cell))
+        return 1900 <= dt.date.fromisoformat(cell).year <= 2100
     except ValueError:
         return False
 
