@@ -6,7 +6,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.coding import LEAST, SEED, sample
+from companion.coding import LEAST, SEED, VARIABLES, WEAK, agreement, sample
 from companion.data import load
 
 
@@ -81,3 +81,41 @@ def test_an_event_is_known_on_its_day_unless_it_came_out_later():
     assert len(late) == 8
     told = late["title"].str.contains(r"\bsecret\b|memoir|privately|relays|reported as concluded|omits", case=False)
     assert told.all()
+
+
+def coding(first, second):
+    return pd.DataFrame({f"{v}_{n}": codes for v in VARIABLES for n, codes in (("first", first), ("second", second))})
+
+
+def test_agreement_by_hand():
+    """Two coders, four units, one disagreement: alpha = 1 - (n - 1) * D_o / D_e with n = 8 (Krippendorff, nominal data)."""
+    row = agreement(coding(list("aabb"), list("aabc"))).iloc[0]
+    # Values: a 4, b 3, c 1. Disagreeing pairs within units: 2 of 8. Expected: (8*8 - 16 - 9 - 1) / (8 * 7).
+    assert row["same, %"] == 75 and row["alpha"] == f"{1 - (2 / 8) / (38 / 56):.2f}" and row["weak"]
+
+
+def test_full_agreement_is_one_and_chance_is_near_nothing():
+    assert set(agreement(coding(list("abcabc"), list("abcabc")))["alpha"]) == {"1.00"}
+    assert (agreement(coding(list("ab") * 40, list("aabb") * 20))["alpha"].astype(float).abs() < 0.1).all()
+
+
+def test_the_second_coding_is_of_the_events_that_were_drawn():
+    assert load("second_coding")["event_id"].tolist() == sample(load("events"))["event_id"].tolist()
+
+
+def test_each_disagreement_is_settled_and_the_events_hold_what_was_settled():
+    events, second, settled = load("events").set_index("event_id"), load("second_coding").set_index("event_id"), load("settled_codes")
+    apart = {(i, v) for v in VARIABLES for i in second.index if second.loc[i, f"{v}_first"] != second.loc[i, f"{v}_second"]}
+    assert apart == set(settled[["event_id", "variable"]].itertuples(index=False, name=None))
+    for row in settled.itertuples():
+        assert (row.first, row.second) == tuple(second.loc[row.event_id, [f"{row.variable}_first", f"{row.variable}_second"]])
+        assert row.settled in (row.first, row.second) and events.loc[row.event_id, row.variable] == row.settled
+    for i in second.index:
+        for v in VARIABLES:
+            if (i, v) not in apart:
+                assert events.loc[i, v] == second.loc[i, f"{v}_second"]
+
+
+def test_weak_variables_are_those_under_the_bound():
+    table = agreement(load("second_coding"))
+    assert (table["weak"] == (table["alpha"].astype(float) < WEAK)).all() and len(table) == len(VARIABLES)

@@ -12,6 +12,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
+from companion import __version__
 from companion.book import markup, prose, theme
 from companion.data import DataError, check
 from companion.figure import palette_css
@@ -33,7 +34,7 @@ def setup(app: Sphinx) -> dict:
     app.add_css_file("companion.css")
     markup.setup(app)
     theme.setup(app)
-    return {"parallel_read_safe": True, "version": "0.1.0"}
+    return {"parallel_read_safe": True, "version": __version__}
 
 
 def _check_data(app: Sphinx, config) -> None:
