@@ -23,8 +23,8 @@ from companion.figure import COLOUR, Card, table_html
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER, ZIP = "data", "beyond-the-triangle-data.zip"  # in the built book
 BESIDE = ("CITATION.cff", "LICENSE-CONTENT.md")  # of the project, but the tables must not travel without them
-WHEN = ("year", "month", "period", "date")  # fields that say when, and fields that say whose row it is, best first
-WHOSE = ("series", "class", "kind", "partner", "country", "source_id")
+WHEN = ("year", "month", "period", "date", "start")  # fields that say when, and fields that say whose row it is, best first
+WHOSE = ("series", "class", "topic", "kind", "creditor", "country", "partner", "source_id")
 LINES, ROWS = 12, 5  # of a picture and of a preview
 
 
@@ -93,7 +93,7 @@ def resting() -> dict[str, Counter]:
 
 def rests(tables: Mapping[str, int], page: str = "") -> str:
     """What rests on a source, as HTML: its tables, linked to their place in the catalogue."""
-    parts = (f'<a href="{page}#table-{name}">{name}</a> ({count:,} {"row" if count == 1 else "rows"})'
+    parts = (f'<a href="{page}#table-{name}">{name}</a> ({_many(count, "row")})'
              for name, count in tables.items())
     return f'On it rests: {", ".join(parts)}.'
 
@@ -216,6 +216,10 @@ def _commas(parts: list[nodes.Node]) -> list[nodes.Node]:
     return [node for part in parts for node in (nodes.Text(", "), part)][1:]
 
 
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'s' * (count != 1)}"
+
+
 def _size(count: int) -> str:
     return f"{count:,} bytes" if count < 1000 else f"{count / 1000:,.0f} kB"
 
@@ -235,15 +239,15 @@ def _take(package: dict, whole: Mapping[str, bytes], up: str) -> str:
                          for one in package["licenses"])
     rest = ", ".join(f'<a href="{up}{FOLDER}/{name}">{name}</a>' for name in whole if not name.endswith(".csv"))
     return f"""<p class="take"><a href="{up}{FOLDER}/{ZIP}" download>{ZIP}</a> ({_size(len(zipped(whole)))})<br>
-{len(tables)} tables with {sum(map(len, tables)):,} rows; version {html.escape(package["version"])}; {licences}</p>
+{_many(len(tables), "table")} with {_many(sum(map(len, tables)), "row")}; version {html.escape(package["version"])}; {licences}</p>
 <p>In it, and here one by one: the tables as CSV, {rest}.</p>"""
 
 
 def _about(resource: dict, frame: pd.DataFrame, size: int, up: str) -> str:
     name, path = resource["name"], f"{up}{FOLDER}/{resource['path']}"
-    facts = [f"<code>{name}</code>", f"{len(frame):,} rows", f'{len(resource["schema"]["fields"])} fields']
+    facts = [f"<code>{name}</code>", _many(len(frame), "row"), _many(len(resource["schema"]["fields"]), "field")]
     if "source_id" in frame and name != "sources":
-        facts.append(f'{frame["source_id"].nunique():,} sources')
+        facts.append(_many(frame["source_id"].nunique(), "source"))
     facts.append(f'<a href="{path}" download>{resource["path"]}</a> ({_size(size)})')
     # What it counts in a sentence or two; the reading rules of a long description wait in a fold.
     first, *more = re.split(r"(?<=[a-z)]\.) (?=[A-Z])", resource["description"])
@@ -314,8 +318,7 @@ def _preview(resource: dict) -> str:
 def _corrections(name: str) -> str:
     known = data.load("corrections").query("table == @name").fillna("")
     items = "".join(f"<li>{html.escape(_sentence(row.reason))} <span>{_treatment(row)}</span></li>" for row in known.itertuples())
-    count = f"{len(known)} known {'error' if len(known) == 1 else 'errors'} of its sources"
-    return _fold(count, f'<ul class="errors">{items}</ul>') if len(known) else ""
+    return _fold(f"{_many(len(known), 'known error')} of its sources", f'<ul class="errors">{items}</ul>') if len(known) else ""
 
 
 def _treatment(row) -> str:
