@@ -108,16 +108,41 @@ def test_the_picture_says_what_it_shows():
     covered = pd.DataFrame({"line": ["a"] * 3 + ["b"] * 2, "year": [2001, 2002, 2003, 2003, 2006]})
     card = catalogue.picture("test", "Tests", "series", covered)
     assert card.alt == ("Bars over the years that Tests covers, 2001 to 2006, a line for each series. "
-                        "The longest run without a gap is a, 2001 to 2003. Most rows are of 2003 (2). No row is of 2004 to 2005.")
+                        "Longest without a gap: a, 2001 to 2003. Most rows are of 2003 (2). No row is of 2004 to 2005.")
     assert [label.get_text() for label in card.figure().axes[0].get_yticklabels()] == ["a", "b"]
     bars = [path.get_extents() for c in card.figure().axes[0].collections for path in c.get_paths()]
     assert [(b.x0, b.x1) for b in bars] == [(2000.5, 2003.5), (2002.5, 2003.5), (2005.5, 2006.5)]
+
+
+def test_the_picture_names_no_line_as_longest_where_several_are():
+    covered = pd.DataFrame({"line": list("aabb"), "year": [2001, 2002] * 2})
+    assert "Longest without a gap: 2 lines, 2001 to 2002." in catalogue.picture("test", "Tests", "series", covered).alt
+
+
+def test_the_codebook_stands_at_the_table_that_it_codes(tmp_path, monkeypatch):
+    texts = {"coded": ["id", "class"], "other": ["id"], "codebook": ["variable", "code", "rule_id", "rule", "borderline"]}
+    (tmp_path / "coded.csv").write_text("id,class\na,talks\n")
+    (tmp_path / "other.csv").write_text("id\na\n")
+    (tmp_path / "codebook.csv").write_text("variable,code,rule_id,rule,borderline\nclass,talks,K1,they sit together.,A <walk> is none.\n")
+    package = {"resources": [{"name": name, "path": f"{name}.csv", "schema": {
+        "primaryKey": fields[:1], "fields": [{"name": f, "type": "string", "description": f} for f in fields]}}
+        for name, fields in texts.items()]}
+    (tmp_path / "datapackage.json").write_text(json.dumps(package))
+    monkeypatch.setenv("COMPANION_DATA", str(tmp_path))
+    coded, other, codebook = map(catalogue._codebook, package["resources"])
+    assert "<code>class</code> is <code>talks</code>, rule K1: they sit together. <span>A &lt;walk&gt; is none.</span>" in coded
+    assert other == codebook == ""
 
 
 def test_lines_that_do_not_fit_are_drawn_together():
     covered = pd.DataFrame({"line": [f"s{i:02}" for i in range(20)], "year": range(2001, 2021)})
     labels = [t.get_text() for t in catalogue.picture("t", "T", "series", covered).figure(True).axes[0].get_yticklabels()]
     assert len(labels) == catalogue.LINES and labels[-1] == "9 others"
+
+
+def test_a_code_keeps_its_letters_at_the_start_of_a_sentence():
+    assert catalogue._sentence("who counts") == "Who counts."
+    assert catalogue._sentence("from_prk: it acts.") == "from_prk: it acts."
 
 
 def test_rules_are_told_in_words():

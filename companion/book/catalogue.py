@@ -138,11 +138,12 @@ def picture(name: str, title: str, whose: str, covered: pd.DataFrame) -> Card:
             if (label == line).any()}
     first, last = covered["year"].min(), covered["year"].max()
     each = f", a line for each {whose}" if whose else ""
-    longest = max(((b - a, line, a, b) for line in shown for a, b in bars[line]), key=lambda run: run[0])
+    run = max((run for line in shown for run in bars[line]), key=lambda run: run[1] - run[0])
+    longest = [str(line) for line in shown if run in bars[line]]
     gaps = runs(set(range(first, last + 1)) - set(covered["year"]))
     fullest = covered["year"].value_counts()
     alt = (f"Bars over the years that {title} covers, {_span(first, last)}{each}. "
-           + (f"The longest run without a gap is {longest[1]}, {_span(*longest[2:])}. " if whose else "")
+           + (f"Longest without a gap: {longest[0] if len(longest) == 1 else f'{len(longest)} lines'}, {_span(*run)}. " if whose else "")
            + f"Most rows are of {fullest.index[0]} ({fullest.iloc[0]:,}). "
            + (f"No row is of {', '.join(_span(*gap) for gap in gaps[:4])}{' and other years' * (len(gaps) > 4)}." if gaps
               else "Every year between has a row."))
@@ -181,7 +182,7 @@ class Catalogue(SphinxDirective):
             if name in used:
                 links = [self._link(page) for page in used[name]]
                 section += nodes.paragraph("", "Used in ", *_commas(links), nodes.Text("."))
-            section += _raw(_fields(resource) + _preview(resource) + _corrections(name))
+            section += _raw(_fields(resource) + _codebook(resource) + _preview(resource) + _corrections(name))
             if name == "sources":
                 section += _raw(_sources(frame, up))
             sections.append(section)
@@ -283,8 +284,8 @@ def _fields(resource: dict) -> str:
 
 
 def _sentence(text: str) -> str:
-    """The text with a capital and a full stop."""
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") or not text else ".")
+    """The text with a full stop, and a capital unless it begins with a code."""
+    return (text[:1].upper() + text[1:] if re.match(r"[a-z]+[ ,;]", text) else text) + ("" if text.endswith(".") or not text else ".")
 
 
 def _rules(field: dict, schema: dict, targets: Mapping[str, str]) -> str:
@@ -313,6 +314,19 @@ def _preview(resource: dict) -> str:
     cells = pd.read_csv(data._folder() / resource["path"], dtype="str", keep_default_na=False)
     cells = cells.iloc[sorted({round(i * (len(cells) - 1) / (ROWS - 1)) for i in range(ROWS)})]
     return _fold(f"{len(cells)} of its rows", table_html(cells.mask(cells == "")))
+
+
+def _codebook(resource: dict) -> str:
+    """The rules of the codebook, at the table whose fields it codes."""
+    if "codebook" not in (one["name"] for one in describe()["resources"]):
+        return ""
+    rules = data.load("codebook").fillna("")
+    if not set(rules["variable"]) <= {field["name"] for field in resource["schema"]["fields"]}:
+        return ""
+    items = "".join(
+        f"<li><code>{row.variable}</code> is <code>{html.escape(row.code)}</code>, rule {row.rule_id}: "
+        f"{html.escape(row.rule.rstrip('.'))}. <span>{html.escape(row.borderline)}</span></li>" for row in rules.itertuples())
+    return _fold(f"Codebook: {_many(len(rules), 'rule')}, with cases at the border", f'<ul class="rules">{items}</ul>')
 
 
 def _corrections(name: str) -> str:

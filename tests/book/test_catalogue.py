@@ -148,6 +148,12 @@ def test_the_filter_shows_what_holds_the_words(words, html, page):
         assert not Axe().run(page).response["violations"]
 
 
+def test_what_is_found_is_in_view(page):
+    write(page, "votes")
+    first = page.locator("section[id^=table-]:visible h2").first.evaluate("e => e.getBoundingClientRect().top")
+    assert 0 < first < 600
+
+
 def test_escape_shows_everything_again(page):
     write(page, "customs")
     page.keyboard.press("Enter")  # must not load the page anew

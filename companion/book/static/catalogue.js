@@ -29,6 +29,8 @@ function filter() {
     count.table += itself;
     for (const { item } of hits) count[item.dataset.item] += 1;
   }
+  // On a phone the box is at the foot of the first screen, and what it finds would be below.
+  if (words.length && form.getBoundingClientRect().top > innerHeight / 3) form.scrollIntoView();
   // Told once, when the typing pauses: a screen reader would read out every letter's count.
   clearTimeout(telling);
   telling = setTimeout(() => {
@@ -46,6 +48,10 @@ form.addEventListener("submit", (event) => event.preventDefault());
 box.addEventListener("input", filter);
 box.addEventListener("keydown", (event) => event.key === "Escape" && clear());
 // A link to a table that the filter hides: the reader wants to see it.
-addEventListener("hashchange", () => document.querySelector(":target")?.hidden && (clear(), document.querySelector(":target").scrollIntoView()));
+addEventListener("hashchange", () => {
+  const target = document.querySelector(":target");
+  if (!target?.hidden) return;
+  clear();
+  target.scrollIntoView();
+});
 form.hidden = false;
-if (box.value) filter(); // kept by the browser when the reader comes back
