@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 from companion import __version__
-from companion.book import markup, prose, theme
+from companion.book import catalogue, markup, prose, theme
 from companion.data import DataError, check
 from companion.figure import palette_css
 
@@ -33,6 +33,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("html-page-context", _assets)
     app.add_css_file("companion.css")
     markup.setup(app)
+    catalogue.setup(app)
     theme.setup(app)
     return {"parallel_read_safe": True, "version": __version__}
 

@@ -17,6 +17,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util.docutils import ReferenceRole, SphinxDirective, SphinxRole
 
 from companion import claims, evidence
+from companion.book import catalogue
 from companion.data import DataError, load
 
 
@@ -147,13 +148,15 @@ class Sources(SphinxDirective):
     """{sources}: every source with a place to link to, and the tables that rest on it."""
 
     def run(self):
-        items = "".join(_source(row) for row in load("sources").sort_values("source_id").itertuples())
+        resting, page = catalogue.resting(), f"{'../' * self.env.docname.count('/')}catalogue.html"
+        items = "".join(_source(row, catalogue.rests(resting.get(row.source_id, {}), page))
+                        for row in load("sources").sort_values("source_id").itertuples())
         return [nodes.raw("", f'<ul class="sources">{items}</ul>', format="html")]
 
 
-def _source(row) -> str:
+def _source(row, rests: str) -> str:
     title = html.escape(row.title)
     link = f'<a href="{html.escape(row.url, quote=True)}">{title}</a>' if pd.notna(row.url) else title
     rest = [row.published, row.kind, row.licence, row.note]
     return (f'<li id="source-{html.escape(row.source_id)}"><b>{html.escape(row.publisher)}.</b> {link}. '
-            + html.escape("; ".join(str(part) for part in rest if pd.notna(part) and part)) + "</li>")
+            + html.escape("; ".join(str(part) for part in rest if pd.notna(part) and part)) + f". {rests}</li>")
