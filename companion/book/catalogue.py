@@ -6,6 +6,7 @@ import html
 import io
 import json
 import re
+import shutil
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -43,6 +44,7 @@ def _assets(app: Sphinx, pagename: str, templatename: str, context: dict, doctre
 def _publish(app: Sphinx, exception: Exception | None) -> None:
     if exception is None and app.builder.format == "html":
         folder, whole = Path(app.outdir) / FOLDER, files()
+        shutil.rmtree(folder, ignore_errors=True)  # a table that is no more must not stay on top of an old build
         folder.mkdir(exist_ok=True)
         for name, content in {**whole, ZIP: zipped(whole)}.items():
             (folder / name).write_bytes(content)

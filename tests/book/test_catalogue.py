@@ -79,6 +79,12 @@ def test_the_whole_package_can_be_taken(html, book):
         assert html.select_one(f'a[href="data/{name}"]'), name
 
 
+def test_a_file_that_is_no_more_does_not_stay(book):
+    (book / "data/gone.csv").touch()
+    assert reading.make_book().returncode == 0
+    assert not (book / "data/gone.csv").exists()
+
+
 def test_each_source_says_what_rests_on_it(html, book):
     references = BeautifulSoup((book / "references.html").read_text("utf-8"), "html.parser")
     listed = {a["href"].partition("#source-")[2]: a.find_parent("li")
