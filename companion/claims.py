@@ -143,11 +143,12 @@ class ClaimCard:
         note = f"<p><b>Note:</b> {html.escape(row.note)}</p>" if pd.notna(row.note) and row.note else ""
         why = ""
         if isinstance(self.now, Finding):
+            counts = self.now.counts[[*self.now.counts.columns.drop("family"), "family"]]  # what a row counts comes first
             divided = (f" The verdict depends on: {', '.join(_HEADS.get(c, c) for c in self.now.divided_by)}."
                        if self.now.divided_by else "")
             why = (f"<p>{html.escape(self.now.measure)} {html.escape(self.now.threshold)}{html.escape(divided)}</p>"
                    f"<div class='card-scroll' tabindex='0' role='region' aria-label='Counts: {statement}'>"
-                   f"{table_html(self.now.counts.rename(columns=_HEADS))}</div>")
+                   f"{table_html(counts.rename(columns=_HEADS))}</div>")
         ident = html.escape(self.claim_id)
         return f"""<article class="claim" id="claim-{ident}" aria-labelledby="{ident}-statement">
 <h3 class="claim-text" id="{ident}-statement">{statement}</h3>

@@ -155,12 +155,10 @@ def table_html(table: pd.DataFrame) -> str:
 
 def _cell_html(column: int, value) -> str:
     text = _cell(value)
-    if column == 0:
-        return f'<th scope="row">{text}</th>'
     number = pd.api.types.is_number(value) and not pd.api.types.is_bool(value) and not pd.isna(value)
     # Figures line up at the right; long text keeps a width at which it can be read, and the box scrolls.
-    kind = ' class="n"' if number else ' class="long"' if len(text) > 40 else ""
-    return f"<td{kind}>{text}</td>"
+    kind = ' class="n"' if number and column else ' class="long"' if len(text) > 40 else ""
+    return f'<th scope="row"{kind}>{text}</th>' if column == 0 else f"<td{kind}>{text}</td>"
 
 
 def _cell(value) -> str:
