@@ -1,6 +1,6 @@
 # The commands of the book; `make help` lists them. GNU make 3.81 (macOS) is enough.
 .DEFAULT_GOAL := help
-.PHONY: help book test lab serve bench lock clean
+.PHONY: help book test lab serve bench mutate lock clean
 export PYTHON
 PY   := .venv/bin/python
 PORT ?= 8000
@@ -31,6 +31,10 @@ bench:  ## measure builds, page weights, states and the time from input to paint
 	@.ci/env requirements-test.lock
 	@$(PY) tests/book/reading.py
 	@$(PY) bench/bench.py
+
+mutate:  ## break 500 single cells of the tables and list what no check can see
+	@.ci/env requirements-test.lock
+	@$(PY) bench/mutate.py
 
 lock:  ## remake the lock files from requirements.txt and pyproject.toml
 	@.ci/env requirements.lock

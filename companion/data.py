@@ -8,9 +8,11 @@ Whatever is wrong with a table becomes a DataError: one sentence that names file
 
 from __future__ import annotations
 
+import codecs
 import csv
 import datetime as dt
 import difflib
+import io
 import json
 import os
 import re
@@ -157,7 +159,14 @@ def _cells(path: Path, columns: list[str]) -> tuple[pd.DataFrame, list[int]]:
     """The cells of one file as strings, and the line on which each row begins."""
     table, rows, lines, line = path.stem, [], [], 1
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        raw = path.read_bytes()
+        # Spreadsheets write both unasked; the sums and the zip of the package would then differ from machine to machine.
+        if raw.startswith(codecs.BOM_UTF8):
+            raise _fault(table, 1, None, "the file starts with a byte-order mark; save it as UTF-8 without one")
+        if b"\r" in raw:
+            raise _fault(table, 1 + raw[:raw.index(b"\r")].count(b"\n"), None,
+                         "the line ends with a carriage return; save the file with line feeds alone")
+        with io.StringIO(raw.decode("utf-8"), newline="") as file:
             reader = csv.reader(file, strict=True)
             for row in reader:
                 if row:

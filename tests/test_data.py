@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import breaks
 from companion import data
 from companion.data import DataError, check, load, pick
 
@@ -394,3 +395,54 @@ def test_the_wheel_is_told_to_carry_the_tables():
     """pyproject.toml puts data/ into the wheel as companion/_data, where load() looks."""
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert '"companion._data"' in project
+
+
+# ---- each kind of break in each table ------------------------------------------------------------------------------------
+
+RESOURCES = json.loads((ROOT / "data/datapackage.json").read_text(encoding="utf-8"))["resources"]
+
+
+def first_with(resource: dict, kind: str):
+    """(line, field, broken cell) of the first row whose cell can be broken in this way, or None."""
+    table = list(csv.reader((ROOT / "data" / resource["path"]).open(encoding="utf-8", newline="")))
+    for field in breaks.fields(resource):
+        if kind in (kinds := breaks.of(field)):
+            at = table[0].index(field["name"])
+            return 2, field["name"], kinds[kind](table[1][at])
+    return None
+
+
+CELLS = {f"{r['name']}: {kind}": (r["name"], *found) for r in RESOURCES for kind in breaks.FORM if (found := first_with(r, kind))}
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_each_kind_of_broken_cell_in_each_table(folder, name):
+    table, line, field, broken = CELLS[name]
+    cell(table, line, field, broken)(folder)
+    with pytest.raises(DataError) as error:
+        load(table)
+    assert str(error.value).startswith(f"data/{table}.csv, line {line}, field {field}: ") and str(error.value).endswith(".")
+
+
+FILES = {
+    "byte-order mark": (lambda raw: b"\xef\xbb\xbf" + raw, ", line 1: the file starts with a byte-order mark; save it"),
+    "carriage returns": (lambda raw: raw.replace(b"\n", b"\r\n"), ", line 1: the line ends with a carriage return; save the file"),
+    "one carriage return": (lambda raw: raw[:-1] + b"\r\n", ": the line ends with a carriage return; save the file"),
+    "another encoding": (lambda raw: raw + "é".encode("latin-1"), " is not UTF-8 text; save it as UTF-8."),
+    "doubled row": (lambda raw: raw + raw.splitlines(keepends=True)[-1], "; take one of the two rows out"),
+    "extra column": (lambda raw: b"\n".join(line + b",x" for line in raw.rstrip(b"\n").split(b"\n")) + b"\n",
+                     ', line 1: the column "x" is unknown or doubled; take it out'),
+    "empty table": (lambda raw: raw.split(b"\n")[0] + b"\n", ", line 1: the table is empty; put its rows back."),
+    "empty file": (lambda raw: b"", ", line 1: the column "),
+}
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("kind", FILES)
+def test_each_kind_of_broken_file_for_each_table(folder, kind, table):
+    change, sentence = FILES[kind]
+    path = folder / f"{table}.csv"
+    path.write_bytes(change(path.read_bytes()))
+    with pytest.raises(DataError) as error:
+        load(table)
+    assert str(error.value).startswith(f"data/{table}.csv") and sentence in str(error.value)
