@@ -1,7 +1,7 @@
 # The commands of the book; `make help` lists them. GNU make 3.81 (macOS) is enough.
 .DEFAULT_GOAL := help
 .PHONY: help book test lab serve bench mutate lock clean
-export PYTHON
+export PYTHON ARGS AGAIN
 PY   := .venv/bin/python
 PORT ?= 8000
 
@@ -15,7 +15,7 @@ book:  ## build the book into _build/html (first run: makes .venv)
 test:  ## run every test, in a real browser too; one part: make test ARGS=tests/test_data.py
 	@.ci/env requirements-test.lock
 	@$(PY) tests/book/reading.py
-	@$(PY) -m pytest -q $(ARGS)
+	@$(PY) tests/again.py || { $(PY) -m pytest -q $(ARGS) && $(PY) tests/again.py --passed; }
 
 lab:  ## open the chapters in JupyterLab as notebooks
 	@.ci/env requirements-lab.lock
