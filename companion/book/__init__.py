@@ -25,7 +25,7 @@ def setup(app: Sphinx) -> dict:
     # Set here, before any kernel starts: kernels inherit both, so nothing has to be set by hand.
     os.environ["COMPANION_FRONT_END"] = "static"
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    # Debian's Python sets this for pip only; in a kernel it would turn missing type stubs into console noise.
+    # The kernel's debugger warns of frozen modules at every start; nobody debugs a build.
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
     app.connect("config-inited", _check_data, priority=1)
     app.connect("config-inited", _fresh_cache)
@@ -65,7 +65,6 @@ def _fresh_cache(app: Sphinx, config) -> None:
     config.nb_execution_cache_path = str(caches / fingerprint())
     for old in sorted(caches.glob("*"), key=lambda folder: folder.stat().st_mtime)[:-4]:
         shutil.rmtree(old)  # a few are kept, for those who go to and fro between two states of the data
-    config.html_static_path.append(str(Path(__file__).with_name("static")))
 
 
 def _assets(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:

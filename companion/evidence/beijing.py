@@ -24,6 +24,7 @@ TABLES = ("trade", "trade_shares", "commodities", "aid", "official_visits", "un_
 
 # "Three-quarters" is read as nearer to 3/4 than to 2/3 or 4/5: the wording sets the band, not the series.
 BAND = (100 * (2 / 3 + 3 / 4) / 2, 100 * (3 / 4 + 4 / 5) / 2)
+NEAREST_QUARTER = (62.5, 87.5)  # nearer to three-quarters than to a half or the whole
 PERCENT = "\u202f%"  # a narrow space that does not break
 ERROR = 2.0  # points: what rounding and revision alone can move a share of this kind
 CLAIM_YEARS = (2012, 2013, 2014)  # the two full years before the essay, and its own
@@ -63,14 +64,18 @@ def _published(data: Frames, row) -> pd.DataFrame:
     return pd.DataFrame({"share": found["value"], "sources": found["source_id"].map(lambda s: [s])})
 
 
+def _share(trade: pd.DataFrame, row, part: pd.Series, whole: pd.Series, sources: pd.Series) -> pd.DataFrame:
+    """Percent by year of a part in the whole, with trade between the Koreas in the whole where the definition counts it."""
+    if row.south_korea == "in":  # Seoul keeps this trade out of every foreign-trade total, so it is added here
+        south = inter_korean(trade)
+        whole, sources = whole + south["value"], sources + south["sources"]
+    return pd.DataFrame({"share": 100 * part / whole, "sources": sources}).dropna()
+
+
 def _values(data: Frames, row) -> pd.DataFrame:
     trade = data["trade"]
     china, world = _flows(trade, row.numerator, "CHN"), _flows(trade, row.denominator, "WLD")
-    total, sources = world["value"], china["sources"] + world["sources"]
-    if row.south_korea == "in":  # Seoul keeps this trade out of every foreign-trade total, so it is added here
-        south = inter_korean(trade)
-        total, sources = total + south["value"], sources + south["sources"]
-    return pd.DataFrame({"share": 100 * china["value"] / total, "sources": sources}).dropna()
+    return _share(trade, row, china["value"], world["value"], china["sources"] + world["sources"])
 
 
 def _customs_in_kotra(data: Frames, row) -> pd.DataFrame:
@@ -79,11 +84,7 @@ def _customs_in_kotra(data: Frames, row) -> pd.DataFrame:
     customs, china, world = (_flows(trade, *key) for key in
                              ((row.numerator, "CHN"), (row.denominator, "CHN"), (row.denominator, "WLD")))
     total = world["value"] - china["value"] + customs["value"]
-    sources = customs["sources"] + world["sources"] + china["sources"]
-    if row.south_korea == "in":
-        south = inter_korean(trade)
-        total, sources = total + south["value"], sources + south["sources"]
-    return pd.DataFrame({"share": 100 * customs["value"] / total, "sources": sources}).dropna()
+    return _share(trade, row, customs["value"], total, customs["sources"] + world["sources"] + china["sources"])
 
 
 def _weighted_shares(data: Frames, row) -> pd.DataFrame:
@@ -142,9 +143,14 @@ def with_gaps(line: pd.Series) -> pd.Series:
     return line.reindex(range(2002, 2015))
 
 
+def steps(line: pd.Series) -> pd.Series:
+    """Change on the year before, for the years whose neighbour before has a figure too."""
+    return line.diff()[np.diff(line.index, prepend=line.index[0] - 9) == 1]
+
+
 def trend(line: pd.Series) -> dict[str, float]:
     """Level gained (points), slope (points a year), steps, and how many of the steps between neighbouring years rise."""
-    step = line.diff()[np.diff(line.index, prepend=line.index[0] - 9) == 1]
+    step = steps(line)
     return {"gain": line.iloc[-1] - line.iloc[0], "slope": np.polyfit(line.index, line, 1)[0],
             "steps": len(step), "rises": int((step > 0).sum())}
 
@@ -310,7 +316,7 @@ def steps_card(shares: pd.DataFrame) -> Card:
     def draw(fig, narrow):
         axes = fig.subplots(2, 2, sharex=True, sharey=True).flat
         for ax, (d, line) in zip(axes, lines.items()):
-            step = line.diff()[np.diff(line.index, prepend=line.index[0] - 9) == 1]
+            step = steps(line)
             ax.bar(step.index, step, color=np.where(step > 0, COLOUR["surface"], COLOUR["text"]),
                    edgecolor=COLOUR["text"], linewidth=0.8)
             ax.axhline(0, color=COLOUR["muted"], lw=0.8)
@@ -341,12 +347,14 @@ CHOICES = {"source": "source", "south_korea": "South Korea", "year": "year"}
 CHOICES_IN_PROSE = {"source": "the source", "South Korea": "whether South Korea counts", "year": "the first year of the window"}
 
 
-def turns_on(effect: pd.Series) -> str:
-    """What a result turns on, in words: the strongest choice, with those that come within a fifth of it.
+def leading(effect: pd.Series) -> pd.Series:
+    """Which choices lead: the strongest, and those within a fifth of it. Smaller leads change with the windows one tries."""
+    return effect >= 0.8 * effect.max()
 
-    effect: how far each choice moves the result, indexed by choice. Smaller leads change with the windows one tries.
-    """
-    leaders = [CHOICES_IN_PROSE[c] for c in effect.index[effect >= 0.8 * effect.max()]]
+
+def turns_on(effect: pd.Series) -> str:
+    """What a result turns on, in words. effect: how far each choice moves the result, indexed by choice."""
+    leaders = [CHOICES_IN_PROSE[c] for c in effect.index[leading(effect)]]
     return "no single choice" if len(leaders) == len(effect) else " and ".join(leaders) + (" alike" if leaders[1:] else "")
 
 
@@ -360,9 +368,8 @@ def choice_effects(shares: pd.DataFrame) -> pd.DataFrame:
         source=lambda s: s["family"])
     level = crossed[crossed["year"].isin(CLAIM_YEARS)]
 
-    def mean_range(frame, column, choice, held):
-        ranges = frame.groupby(held)[column].agg(np.ptp) if held else pd.Series([np.ptp(frame[column])])
-        return float(ranges.mean())
+    def mean_range(frame, column, held):
+        return float(frame.groupby(held)[column].agg(np.ptp).mean())
 
     lines = []
     for (source, south), part in crossed.groupby(["source", "south_korea"]):
@@ -374,9 +381,9 @@ def choice_effects(shares: pd.DataFrame) -> pd.DataFrame:
     rows = {}
     for choice, label in CHOICES.items():
         held = [c for c in CHOICES if c != choice]
-        rows[label] = {"level, points": mean_range(level, "share", choice, held),
-                       "trend, points a year": mean_range(lines, "slope", choice, held),
-                       "rising steps, points": mean_range(lines, "steady", choice, held)}
+        rows[label] = {"level, points": mean_range(level, "share", held),
+                       "trend, points a year": mean_range(lines, "slope", held),
+                       "rising steps, points": mean_range(lines, "steady", held)}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("choice").reset_index()
 
 
@@ -390,8 +397,7 @@ def effects_card(shares: pd.DataFrame) -> Card:
     def draw(fig, narrow):
         axes = fig.subplots(*((3, 1) if narrow else (1, 3)), sharey=True)
         for ax, m, title in zip(axes, measures, titles):
-            top = effects[m] >= 0.8 * effects[m].max()
-            ax.barh(range(len(effects)), effects[m], color=np.where(top, COLOUR["text"], COLOUR["surface"]),
+            ax.barh(range(len(effects)), effects[m], color=np.where(leading(effects[m]), COLOUR["text"], COLOUR["surface"]),
                     edgecolor=COLOUR["text"], linewidth=0.8, height=0.55)
             for y, v in enumerate(effects[m]):
                 ax.text(v, y, f" {v:.1f}", va="center")
@@ -509,9 +515,8 @@ def _cool_sources(data: Frames, measure: str) -> list[str]:
     return rows["source_id"].unique().tolist()
 
 
-def cooling_card(data: Frames, measure: str, baseline: str, last: int) -> Card:
-    """One measure through time, with the mean before Xi Jinping and the mean since."""
-    series = coolness(data)
+def cooling_card(data: Frames, series: pd.DataFrame, measure: str, baseline: str, last: int) -> Card:
+    """One measure of `coolness` through time, with the mean before Xi Jinping and the mean since."""
     label = MEASURES[measure][0]
     before, after, cooler = compare(series, measure, baseline, last)
     line = series[measure].loc[2003:2014].dropna()
@@ -548,8 +553,9 @@ def cooling_card(data: Frames, measure: str, baseline: str, last: int) -> Card:
 
 def cooling_exploration(data: Frames) -> Exploration:
     """Choose the measure, the baseline, and where Xi's years end."""
+    series = coolness(data)
     return explore(
-        lambda **state: cooling_card(data, **state), "xi-critical",
+        lambda **state: cooling_card(data, series, **state), "xi-critical",
         "Was Xi Jinping's government more critical? Than whom, and by which measure?",
         measure=Choice("Measure", {key: label for key, (label, *_) in MEASURES.items()}),
         baseline=Choice("Compared with", {"2003–12": "2003 to 2012, Hu Jintao's years", "2008–12": "2008 to 2012",
@@ -621,7 +627,7 @@ def three_quarters(data: Frames) -> Finding:
         threshold=f"Supports the claim between {BAND[0]:.1f} and {BAND[1]:.1f} %: nearer to three-quarters than to "
                   "two-thirds or four-fifths. The band is this book's reading of the words, set after the data were seen. "
                   f"With one point added on each side {fitting(1)} fit, with two {fitting(2)}; with all that is "
-                  f"nearer to three-quarters than to a half or the whole, {voting['share, %'].between(62.5, 87.5).sum()}.",
+                  f"nearer to three-quarters than to a half or the whole, {voting['share, %'].between(*NEAREST_QUARTER).sum()}.",
         counts=counts[["family", "count", "south_korea", "year", "share, %", "votes", "outcome"]],
         verdict=verdict(counts), choices=("family", "south_korea", "year"), sources=_sources(counts))
 
@@ -783,7 +789,7 @@ def numbers(data: Frames) -> dict[str, str]:
         "cia-2012": percent(at["cia", 2012]), "cia-ex-2012": percent(at["cia_ex_south", 2012]),
         "counts": str(len(counts)), "counts-inside": str(int(counts["outcome"].sum())),
         "counts-near": str(int(in_band(counts["share, %"], ERROR).sum() - counts["outcome"].sum())),
-        "counts-quarter": str(int(counts["share, %"].between(62.5, 87.5).sum())), "error": f"{ERROR:.0f}",
+        "counts-quarter": str(int(counts["share, %"].between(*NEAREST_QUARTER).sum())), "error": f"{ERROR:.0f}",
         "counts-then": str(len(counts_then)), "counts-then-inside": str(int(counts_then["outcome"].sum())),
         "cia-imports": percent(cia["imports"]), "cia-exports": percent(cia["exports"]),
         "kotra-2008": percent(at["kotra", 2008]), "gap-2010": f"{at['kotra', 2010] - at['kotra_south', 2010]:.0f}",
