@@ -26,6 +26,12 @@ BORNE_OUT, NOT_BORNE_OUT = "borne out", "not borne out"
 NOT_TESTABLE = "not testable with open data"
 TIMING_FITS, TIMING_DOES_NOT_FIT = "timing fits", "timing does not fit"
 READING = "a reading, not scored"
+UNFALSIFIABLE = "unfalsifiable as worded"
+CAME_TRUE, DID_NOT_COME_TRUE = "came true", "did not come true"
+CAME_TRUE_REASON_OPEN = "came true, reason open"
+NOT_DUE = "a forecast, not due yet"
+CONDITION_NOT_MET = "its condition did not hold, not scored"
+LEFT_OPEN = "left open by the essay, not scored"
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,8 @@ class Finding:
     @property
     def value(self) -> str:
         """The verdict in the three values of the argument."""
-        return {BORNE_OUT: STANDS, NOT_BORNE_OUT: FALLS, TIMING_DOES_NOT_FIT: FALLS}.get(self.verdict, SHAKY)
+        return {BORNE_OUT: STANDS, NOT_BORNE_OUT: FALLS, TIMING_DOES_NOT_FIT: FALLS,
+                CAME_TRUE: STANDS, DID_NOT_COME_TRUE: FALLS}.get(self.verdict, SHAKY)
 
     @property
     def divided_by(self) -> list[str]:
@@ -70,6 +77,12 @@ def verdict(counts: pd.DataFrame) -> str:
         return NOT_TESTABLE
     n, m = int(voting["outcome"].astype(bool).sum()), len(voting)
     return BORNE_OUT if n == m else NOT_BORNE_OUT if n == 0 else f"borne out under {n} of {m} counts"
+
+
+def forecast(counts: pd.DataFrame) -> str:
+    """The same rule in the words of a forecast: came true, did not, or came true under n of m counts."""
+    word = verdict(counts)
+    return {BORNE_OUT: CAME_TRUE, NOT_BORNE_OUT: DID_NOT_COME_TRUE}.get(word, word.replace(BORNE_OUT, CAME_TRUE))
 
 
 def turned(counts: pd.DataFrame, choice: str, choices: Sequence[str]) -> float:

@@ -26,6 +26,7 @@ def setup(app: Sphinx) -> None:
     app.add_role("claim", Claim())
     app.add_directive("passage", Passage)
     app.add_directive("guess", Guess)
+    app.add_directive("reading", Reading)
     app.add_directive("sources", Sources)
 
 
@@ -60,8 +61,7 @@ class Claim(ReferenceRole):
             row = claims.get(self.target)
         except DataError as error:
             raise ExtensionError(f"{_place(self)}: {error}") from None
-        uri = f"{'../' * self.env.docname.count('/')}chapters/{row.chapter}.html#claim-{self.target}"
-        return [nodes.reference("", self.title, refuri=uri, classes=["claim-link"])], []
+        return [nodes.reference("", self.title, refuri=_claim_uri(row, self.env.docname), classes=["claim-link"])], []
 
 
 def _place(part) -> str:
@@ -70,25 +70,50 @@ def _place(part) -> str:
 
 
 class Passage(SphinxDirective):
-    """{passage} 9: our restatement of a paragraph, with the time the chapter takes and what it needs.
+    """{passage} 9: our restatement of a paragraph, one sentence of the essay a line ("28: ..." or "28–29: ..."),
+    with links to the claims in it, the time the chapter takes and what it needs.
+    Without a paragraph: what a chapter that follows no passage needs.
 
     With ESSAY=path in the environment, the reader's own copy of that paragraph stands beside it, if it is the same text.
     """
 
-    required_arguments = 1
+    optional_arguments = 1
     has_content = True
     option_spec = {"minutes": directives.positive_int, "needs": directives.unchanged_required}
 
     def run(self):
+        paragraph = int(self.arguments[0]) if self.arguments else None
         box = nodes.container(classes=["passage"])
-        box += nodes.rubric("", f"The passage: paragraph {self.arguments[0]}, in our words")
+        box += nodes.rubric("", f"The passage: paragraph {paragraph}, in our words" if paragraph else "Before you start")
+        for i, line in enumerate(self.content):
+            self.content[i] = re.sub(SENTENCE, r'<sup class="sentence-number"><span class="visually-hidden">Sentence </span>\1</sup> ', line)
         self.state.nested_parse(self.content, self.content_offset, box)
+        if paragraph:
+            box += _claims_of(paragraph, self.env.docname)
         minutes, needs = self.options.get("minutes"), self.options.get("needs")
         if minutes:
             box += nodes.paragraph("", f"About {minutes} minutes. You need: {needs}.", classes=["passage-needs"])
-        if copy := os.environ.get("ESSAY"):
-            box += _own_copy(Path(copy), int(self.arguments[0]))
+        if paragraph and (copy := os.environ.get("ESSAY")):
+            box += _own_copy(Path(copy), paragraph)
         return [box]
+
+
+SENTENCE = r"^(\d+(?:[–-]\d+)?): "  # the number of a sentence of the essay, at the start of a line that restates it
+
+
+def _claim_uri(row, docname: str) -> str:
+    return f"{'../' * docname.count('/')}chapters/{row.chapter}.html#claim-{row.name}"
+
+
+def _claims_of(paragraph: int, docname: str) -> nodes.Node:
+    """A line of links to the claims of a paragraph, in the order of the essay."""
+    line = nodes.paragraph("", "Its claims: ", classes=["passage-needs"])
+    rows = load("claims").query("paragraph == @paragraph").set_index("id")
+    for i, (name, row) in enumerate(rows.iterrows()):
+        line += [nodes.Text(", " if i else ""),
+                 nodes.reference("", name.replace("-", " "), refuri=_claim_uri(row, docname), classes=["claim-link"])]
+    line += nodes.Text(".")
+    return line
 
 
 # SHA-256 of each paragraph's words, lower case, joined by spaces: proves a copy without holding it.
@@ -142,6 +167,25 @@ class Guess(SphinxDirective):
         box += nodes.raw("", '</details><p class="guess-note">Your guess stays in this browser. '
                              '<button type="button" data-forget hidden>Erase it</button></p>', format="html")
         return [box]
+
+
+class Reading(SphinxDirective):
+    """{reading}: one source a line, "source-id: why to read it"; title, publisher, date and link come from the sources."""
+
+    has_content = True
+
+    def run(self):
+        sources, rows = load("sources").set_index("source_id"), nodes.bullet_list(classes=["reading"])
+        for line in filter(str.strip, self.content):
+            ident, _, why = line.partition(": ")
+            if ident not in sources.index or not why:
+                near = difflib.get_close_matches(ident, sources.index, 1, 0)[0]
+                raise ExtensionError(f'{_place(self)}: "{line}" names no source and a reason; write it as "{near}: why to read it".')
+            row = sources.loc[ident]
+            title = nodes.reference("", row.title, refuri=row.url) if pd.notna(row.url) else nodes.Text(row.title)
+            when = f", {row.published}" if pd.notna(row.published) else ""
+            rows += nodes.list_item("", nodes.paragraph("", "", title, nodes.Text(f". {row.publisher}{when}. {why}")))
+        return [rows]
 
 
 class Sources(SphinxDirective):

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import jupytext
 
-from companion.book.markup import number
+from companion.book.markup import SENTENCE, number
+from companion.data import load
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -29,8 +30,20 @@ def write(folder: Path) -> None:
 def plain(text: str, chapter: str) -> str:
     """A Markdown cell with the book's roles and directives turned into what any notebook shows."""
     text = re.sub(r"\{number\}`([^`]+)`", lambda m: number(m[1], chapter), text)
-    text = re.sub(r"\{claim\}`([^`<]+?) *<[^`]*>`", r"\1", text)
-    text = re.sub(r"```\{passage\} (\d+)\n(?::[^\n]*\n)*(.*?)```",
-                  lambda m: f"> **Paragraph {m[1]}, in our words.** " + " ".join(m[2].split()), text, flags=re.S)
+    text = re.sub(r"\{(?:claim|term)\}`([^`<]+?) *(?:<[^`]*>)?`", r"\1", text)
+    text = re.sub(r"```\{passage\} ?(\d*)\n(?::[^\n]*\n)*(.*?)```", _passage, text, flags=re.S)
+    text = re.sub(r"```\{reading\}\n(.*?)```", lambda m: _reading(m[1]), text, flags=re.S)
     return re.sub(r"```\{guess\} \S+\n(?::[^\n]*\n)*(.*?)\n\+\+\+\n(.*?)```",
                   r"\1\n<details><summary>See the answer</summary>\n\2\n</details>\n", text, flags=re.S)
+
+
+def _passage(found: re.Match) -> str:
+    head = f"Paragraph {found[1]}, in our words." if found[1] else "Before you start."
+    return f"> **{head}** " + " ".join(re.sub(SENTENCE, "", found[2], flags=re.M).split())
+
+
+def _reading(lines: str) -> str:
+    sources = load("sources").set_index("source_id").fillna("")
+    parts = [line.partition(": ") for line in filter(str.strip, lines.splitlines())]
+    return "\n".join(f"- [{sources.loc[i, 'title']}]({sources.loc[i, 'url']}). {sources.loc[i, 'publisher']}. {why}"
+                     for i, _, why in parts)

@@ -16,7 +16,9 @@ _ALLOWED = re.compile("|".join((_DATE, _REFERENCE, _NAME)))
 _NUMBER = re.compile(r"\d[\d.,]*(?: ?%)?")
 # Fences, roles, links, inline code and directive options are not prose. Fences come first: their backticks pair up
 # like those of inline code, and all between them would go unread.
-_MARKUP = re.compile(r"^`{3,}.*$|\{[\w:-]+\}`[^`\n]*`|`[^`\n]*`|\]\([^)]*\)|<[^>]+>|^:[\w-]+:.*$|^\([\w-]+\)=$|^\s*\d+\. ", re.M)
+_MARKUP = re.compile(r"^`{3,}.*$|\{[\w:-]+\}`[^`\n]*`|`[^`\n]*`|\]\([^)]*\)|<[^>]+>|^:[\w-]+:.*$|^\([\w-]+\)=$|^\s*\d+\. "
+                     # the sentence that a line restates, the source that a line recommends
+                     r"|^\d+(?:[–-]\d+)?: |^[\w.-]*[a-z][\w.-]*: ", re.M)
 
 
 def check(app: Sphinx, docname: str, source: list[str]) -> None:

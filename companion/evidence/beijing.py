@@ -16,46 +16,29 @@ import pandas as pd
 from companion import claims
 from companion.claims import Finding, verdict
 from companion.data import load, pick
+from companion.evidence.series import flows, inter_korean, sources_of, steps, tables, trend, with_gaps
 from companion.explore import Choice, Exploration, explore
-from companion.figure import COLOUR, Card
+from companion.figure import COLOUR, PERCENT, Card, fixed_axes, mark_number
 
 Frames = Mapping[str, pd.DataFrame]
-TABLES = ("trade", "trade_shares", "commodities", "aid", "official_visits", "un_votes", "press_events", "events")
+TABLES = ("trade", "trade_shares", "commodities", "aid", "official_visits", "un_votes", "press_events", "events",
+          "share_definitions")
 
 # "Three-quarters" is read as nearer to 3/4 than to 2/3 or 4/5: the wording sets the band, not the series.
 BAND = (100 * (2 / 3 + 3 / 4) / 2, 100 * (3 / 4 + 4 / 5) / 2)
 NEAREST_QUARTER = (62.5, 87.5)  # nearer to three-quarters than to a half or the whole
-PERCENT = "\u202f%"  # a narrow space that does not break
 ERROR = 2.0  # points: what rounding and revision alone can move a share of this kind
 CLAIM_YEARS = (2012, 2013, 2014)  # the two full years before the essay, and its own
 STEADY = 0.9  # "steadily": a rise in nine steps of ten
 FIRST_XI_YEAR = 2013
-INTER_KOREAN = ("mou", "kita", "kcs", "kostat")  # ministry first, then trade association, customs, statistics office
 
 
 def frames(as_of: str | None = None) -> dict[str, pd.DataFrame]:
     """The tables of this chapter, by name; with `as_of`, only what could be known on that day."""
-    return {name: load(name, as_of=as_of) for name in TABLES} | {"share_definitions": load("share_definitions")}
+    return tables(*TABLES, as_of=as_of)
 
 
 # --- China's share of trade -------------------------------------------------------------------------------------
-
-def _flows(trade: pd.DataFrame, series: str, partner: str) -> pd.DataFrame:
-    """USD million by year of one series and partner: column `value` (two-way), column `sources` (lists of ids).
-
-    The printed total where there is one, else exports plus imports.
-    """
-    rows = pick(trade[(trade["series"] == series) & (trade["partner"] == partner)], ["year", "flow"])
-    wide = rows.pivot(index="year", columns="flow", values="value").reindex(columns=["total", "exports", "imports"])
-    value = wide["total"].fillna(wide["exports"] + wide["imports"])
-    return pd.DataFrame({"value": value, "sources": rows.groupby("year")["source_id"].agg(list)}).dropna()
-
-
-def inter_korean(trade: pd.DataFrame) -> pd.DataFrame:
-    """Trade between the two Koreas, USD million by year, from the first series that has the year."""
-    found = pd.concat([_flows(trade, series, "KOR") for series in INTER_KOREAN])
-    return found[~found.index.duplicated()].sort_index()
-
 
 def _published(data: Frames, row) -> pd.DataFrame:
     shares = data["trade_shares"]
@@ -74,14 +57,14 @@ def _share(trade: pd.DataFrame, row, part: pd.Series, whole: pd.Series, sources:
 
 def _values(data: Frames, row) -> pd.DataFrame:
     trade = data["trade"]
-    china, world = _flows(trade, row.numerator, "CHN"), _flows(trade, row.denominator, "WLD")
+    china, world = flows(trade, row.numerator, "CHN"), flows(trade, row.denominator, "WLD")
     return _share(trade, row, china["value"], world["value"], china["sources"] + world["sources"])
 
 
 def _customs_in_kotra(data: Frames, row) -> pd.DataFrame:
     """Chinese customs above the line; below it KOTRA's total with its own China part taken out and customs put in."""
     trade = data["trade"]
-    customs, china, world = (_flows(trade, *key) for key in
+    customs, china, world = (flows(trade, *key) for key in
                              ((row.numerator, "CHN"), (row.denominator, "CHN"), (row.denominator, "WLD")))
     total = world["value"] - china["value"] + customs["value"]
     return _share(trade, row, customs["value"], total, customs["sources"] + world["sources"] + china["sources"])
@@ -124,10 +107,6 @@ def china_shares(data: Frames) -> pd.DataFrame:
     return shares[["definition", "label", "family", "south_korea", "votes", "year", "share", "inside", "sources"]]
 
 
-def _sources(rows: pd.DataFrame) -> list[str]:
-    return list(dict.fromkeys(itertools.chain.from_iterable(rows["sources"])))
-
-
 def in_band(share: pd.Series, margin: float = 0.0) -> pd.Series:
     """Whether each share (percent) lies in BAND, widened by a margin in points on both sides."""
     return share.between(BAND[0] - margin, BAND[1] + margin)
@@ -136,23 +115,6 @@ def in_band(share: pd.Series, margin: float = 0.0) -> pd.Series:
 def line_of(shares: pd.DataFrame, definition: str) -> pd.Series:
     """Share by year of one definition, in order of the years that have one."""
     return shares[shares["definition"] == definition].set_index("year")["share"].sort_index()
-
-
-def with_gaps(line: pd.Series) -> pd.Series:
-    """The line with its missing years as gaps, so that a drawing does not bridge them."""
-    return line.reindex(range(2002, 2015))
-
-
-def steps(line: pd.Series) -> pd.Series:
-    """Change on the year before, for the years whose neighbour before has a figure too."""
-    return line.diff()[np.diff(line.index, prepend=line.index[0] - 9) == 1]
-
-
-def trend(line: pd.Series) -> dict[str, float]:
-    """Level gained (points), slope (points a year), steps, and how many of the steps between neighbouring years rise."""
-    step = steps(line)
-    return {"gain": line.iloc[-1] - line.iloc[0], "slope": np.polyfit(line.index, line, 1)[0],
-            "steps": len(step), "rises": int((step > 0).sum())}
 
 
 # --- figures ----------------------------------------------------------------------------------------------------
@@ -209,22 +171,9 @@ def specification_curve(shares: pd.DataFrame) -> Card:
         table=specs[["label", "south_korea", "year", "share", "inside", "votes"]].rename(columns={
             "label": "count", "south_korea": "South Korea", "share": "share, %", "inside": "three-quarters",
             "votes": "has a vote"}),
-        sources=_sources(specs), trust=TRADE_TRUST,
+        sources=sources_of(specs), trust=TRADE_TRUST,
         height=5.0, sentence=f"Each dot is one way to count. Shaded: {BAND[0]:.1f} to {BAND[1]:.1f} %, nearer to three-quarters than "
                  "to two-thirds or four-fifths. Hollow dots repeat a count that another dot already makes, and do not vote.")
-
-
-def _fixed_axes(fig, narrow: bool):
-    """Axes with fixed margins: the frame stays put from state to state, and drawing takes half the time."""
-    fig.set_layout_engine("none")
-    return fig.subplots(gridspec_kw={"left": 0.1 if narrow else 0.05, "right": 0.98, "bottom": 0.09, "top": 0.88})
-
-
-def _number(ax, text: str, x: float, y: float, colour: str, above: bool = True, right: bool = False) -> None:
-    """A number beside its mark, on a patch of the page's ground so that no line runs through it."""
-    ax.annotate(text, (x, y), (6 if right else 0, 12 if above else -22), textcoords="offset points",
-                ha="right" if right else "center", color=colour, fontsize=11, weight="bold",
-                bbox={"fc": COLOUR["surface"], "ec": "none", "pad": 1.2})
 
 
 SOURCES_OF_SHARE = {  # source shown in the control: (South Korea left out, South Korea counted)
@@ -262,16 +211,16 @@ def share_card(shares: pd.DataFrame, source: str, south_korea: str, year: int) -
     others = [line_of(shares, other).loc[2002:2014] for other in shares["definition"].unique()]
 
     def draw(fig, narrow):
-        ax = _fixed_axes(fig, narrow)
+        ax = fixed_axes(fig, left=0.1 if narrow else 0.05)
         ax.axhspan(*BAND, color=COLOUR["band"])
         ax.axhline(75, color=COLOUR["muted"], lw=1)
         for other in others:
-            ax.plot(with_gaps(other), color=COLOUR["line"], lw=1.2)
+            ax.plot(with_gaps(other, 2002, 2014), color=COLOUR["line"], lw=1.2)
         ax.text(2001.8, 76, "three-quarters")
-        ax.plot(with_gaps(line), color=colour, marker="o", ms=3.5)
+        ax.plot(with_gaps(line, 2002, 2014), color=colour, marker="o", ms=3.5)
         if value is not None:
             ax.plot(year, value, "o", ms=9, mfc="none", mec=colour, mew=2)
-            _number(ax, f"{value:.1f} %", year, value, colour, above=value > line.get(year - 1, 0), right=year == 2014)
+            mark_number(ax, f"{value:.1f} %", year, value, colour, above=value > line.get(year - 1, 0), right=year == 2014)
         ax.set(xlim=(2001.5, 2014.9), ylim=(15, 100), yticks=[25, 50, 75, 100])
         ax.set_title("China's share of North Korea's trade, %", loc="left")
         ax.xaxis.set_major_locator(matplotlib.ticker.FixedLocator([2002, 2006, 2010, 2014]))
@@ -282,7 +231,7 @@ def share_card(shares: pd.DataFrame, source: str, south_korea: str, year: int) -
         alt=f"Line chart of China's share of North Korea's trade, 2002 to 2014. {title}. {sentence}",
         draw=draw,
         table=shown[["year", "share", "inside"]].rename(columns={"share": "share, %", "inside": "three-quarters"}),
-        sources=_sources(shares[shares["definition"] == (definition or definitions[0])]), trust=TRADE_TRUST,
+        sources=sources_of(shares[shares["definition"] == (definition or definitions[0])]), trust=TRADE_TRUST,
         sentence=sentence)
 
 
@@ -338,7 +287,7 @@ def steps_card(shares: pd.DataFrame) -> Card:
         alt="Four small bar charts of the yearly change in China's share, 2003 to 2014. Rising steps: "
             + "; ".join(f"{labels[d]} {t['rises']} of {t['steps']}" for d, t in trends.items())
             + ". Falls are filled bars below the line.",
-        draw=draw, table=table, sources=_sources(shares[shares["definition"].isin(STEP_LINES)]), trust=TRADE_TRUST,
+        draw=draw, table=table, sources=sources_of(shares[shares["definition"].isin(STEP_LINES)]), trust=TRADE_TRUST,
         sentence="After each name: rising steps of all steps between neighbouring years. Filled bars are years in which "
                  "China's share fell. A question mark stands where a figure is missing.")
 
@@ -414,7 +363,7 @@ def effects_card(shares: pd.DataFrame) -> Card:
             + " ".join(f"{m}: " + ", ".join(f"{c} {v:.1f}" for c, v in zip(effects["choice"], effects[m])) + "."
                        for m in measures),
         draw=draw, table=effects,
-        sources=_sources(shares[shares["definition"].isin(STEP_LINES) & shares["year"].between(2004, 2014)]),
+        sources=sources_of(shares[shares["definition"].isin(STEP_LINES) & shares["year"].between(2004, 2014)]),
         trust=TRADE_TRUST,
         sentence="Each bar is the mean distance between the largest and the smallest result when one choice moves and "
                  "the others are held. For trend and steadiness the year is the first year of the window. Filled: the strongest "
@@ -527,11 +476,11 @@ def cooling_card(data: Frames, series: pd.DataFrame, measure: str, baseline: str
     span = "2013" if last == FIRST_XI_YEAR else "2013–14"
 
     def draw(fig, narrow):
-        ax = _fixed_axes(fig, narrow)
+        ax = fixed_axes(fig, left=0.1 if narrow else 0.05)
         ax.plot(line, color=COLOUR["muted"], marker="o", ms=4, lw=1.2)
         for (a, b), mean, colour in (((first, end), before, COLOUR["text"]), ((FIRST_XI_YEAR, last), after, COLOUR["CHN"])):
             ax.plot([a - 0.35, b + 0.35], [mean, mean], color=colour, lw=4, solid_capstyle="butt")
-            _number(ax, f"{mean:.1f}", (a + b) / 2, mean, colour, above=mean == max(before, after))
+            mark_number(ax, f"{mean:.1f}", (a + b) / 2, mean, colour, above=mean == max(before, after))
         ax.axvline(FIRST_XI_YEAR - 0.5, color=COLOUR["muted"], lw=0.8, ls=(0, (3, 3)))
         top = line.max() * 1.18
         ax.text(FIRST_XI_YEAR - 0.3, top, "Xi", va="top")
@@ -629,7 +578,7 @@ def three_quarters(data: Frames) -> Finding:
                   f"With one point added on each side {fitting(1)} fit, with two {fitting(2)}; with all that is "
                   f"nearer to three-quarters than to a half or the whole, {voting['share, %'].between(*NEAREST_QUARTER).sum()}.",
         counts=counts[["family", "count", "south_korea", "year", "share, %", "votes", "outcome"]],
-        verdict=verdict(counts), choices=("family", "south_korea", "year"), sources=_sources(counts))
+        verdict=verdict(counts), choices=("family", "south_korea", "year"), sources=sources_of(counts))
 
 
 def grows(data: Frames) -> Finding:
@@ -661,7 +610,7 @@ def grows(data: Frames) -> Finding:
         threshold="Supports the claim when the last share is above the first, the fitted line rises, and at least nine "
                   "steps of ten between neighbouring years rise. Nine of ten is this book's reading of steadily; it was "
                   "set after the data were seen.",
-        counts=counts, verdict=verdict(counts), choices=("family", "south_korea", "window from"), sources=_sources(shares),
+        counts=counts, verdict=verdict(counts), choices=("family", "south_korea", "window from"), sources=sources_of(shares),
         parts={"growing": verdict(counts.assign(outcome=counts["level up"] & counts["trend up"])),
                "steadily": verdict(counts)})
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from companion import claims, evidence
 from companion.data import load
-from companion.evidence import beijing
+from companion.evidence import beijing, series
+from companion.figure import PERCENT
 
 
 @pytest.fixture(scope="module")
@@ -76,26 +77,26 @@ def test_band_is_nearer_to_three_quarters_than_to_its_neighbours():
 @given(st.lists(st.floats(0, 100), min_size=3, max_size=12))
 def test_trend_counts_rising_steps(values):
     line = pd.Series(values, index=range(2000, 2000 + len(values)))
-    t = beijing.trend(line)
+    t = series.trend(line)
     assert t["steps"] == len(values) - 1
     assert t["rises"] == sum(b > a for a, b in zip(values, values[1:]))
     assert t["gain"] == values[-1] - values[0]
 
 
 def test_a_gap_in_the_years_is_no_step():
-    t = beijing.trend(pd.Series([1.0, 2.0, 3.0], index=[2004, 2005, 2007]))
+    t = series.trend(pd.Series([1.0, 2.0, 3.0], index=[2004, 2005, 2007]))
     assert (t["steps"], t["rises"]) == (1, 1)
 
 
 def test_brief_counts_of_rising_steps(shares):
-    kotra, cow = (beijing.trend(beijing.line_of(shares, d).loc[2002:2014]) for d in ("kotra", "cow"))
+    kotra, cow = (series.trend(beijing.line_of(shares, d).loc[2002:2014]) for d in ("kotra", "cow"))
     assert (kotra["rises"], kotra["steps"]) == (11, 12)
     assert (cow["rises"], cow["steps"]) == (8, 12)
 
 
 def test_as_of_uses_the_rival_that_was_out(then, data):
-    assert beijing.inter_korean(then["trade"]).loc[2013, "value"] == 1150
-    assert beijing.inter_korean(data["trade"]).loc[2013, "value"] == pytest.approx(1148.91)
+    assert series.inter_korean(then["trade"]).loc[2013, "value"] == 1150
+    assert series.inter_korean(data["trade"]).loc[2013, "value"] == pytest.approx(1148.91)
     early = beijing.china_shares(then)
     assert round(share(early, "kotra_south", 2013), 1) == 77.0
     assert not ((early["family"] == "imf_mirror") & early["votes"]).any()  # compiled in 2016
@@ -121,7 +122,7 @@ def test_verdicts_follow_from_the_counts(data):
 
 def test_verdict_moves_with_the_data(data):
     trade = data["trade"].copy()
-    south = (trade["series"].isin(beijing.INTER_KOREAN)) & (trade["partner"] == "KOR")
+    south = (trade["series"].isin(series.INTER_KOREAN)) & (trade["partner"] == "KOR")
     trade.loc[south, "value"] = 0.0
     assert beijing.three_quarters({**data, "trade": trade}).counts.query(
         "votes and family == 'kotra'")["outcome"].sum() == 0
@@ -152,11 +153,11 @@ def test_what_the_prose_leans_on(data, shares):
     assert beijing.in_band(shares.query("definition == 'kotra' and year == 2008")["share"]).all()
     assert (beijing.line_of(shares, "cow").diff().loc[2005:2008] < 0).all()
     assert evidence.findings("beijing")["beijing-wall"] == claims.STANDS
-    series = beijing.coolness(data)
-    turned = {m: [beijing.compare(series, m, b, last)[2] for b in ("2003–12", "2008–12", "2012") for last in (2013, 2014)]
+    cool = beijing.coolness(data)
+    turned = {m: [beijing.compare(cool, m, b, last)[2] for b in ("2003–12", "2008–12", "2012") for last in (2013, 2014)]
               for m in ("verbal", "hostile")}
-    assert series["verbal"].loc[2003:2012].max() < 0.75 * series.loc[2013, "verbal"]
-    assert series["hostile"].loc[2003:2014].idxmax() == 2012
+    assert cool["verbal"].loc[2003:2012].max() < 0.75 * cool.loc[2013, "verbal"]
+    assert cool["hostile"].loc[2003:2014].idxmax() == 2012
     assert turned == {"verbal": [True] * 6, "hostile": [True] * 4 + [False] * 2}
     effects = beijing.choice_effects(shares).set_index("choice")
     assert beijing.turns_on(effects["level, points"]) == "whether South Korea counts"
@@ -166,7 +167,7 @@ def test_what_the_prose_leans_on(data, shares):
     assert (beijing.oil_prices(data)["above"] > 0).all()
     worry = beijing.worry(data).counts
     assert (worry["date"] < claims.ESSAY_DATE).sum() == 2
-    others = {s: (beijing._flows(data["trade"], s, "WLD") - beijing._flows(data["trade"], s, "CHN")[["value"]])["value"][2013]
+    others = {s: (series.flows(data["trade"], s, "WLD") - series.flows(data["trade"], s, "CHN")[["value"]])["value"][2013]
               for s in ("kotra", "cow")}
     assert others["cow"] > 1.5 * others["kotra"]
     kaesong = beijing.line_of(shares, "kotra_south")
@@ -181,7 +182,7 @@ def test_share_card_says_what_its_state_holds(shares, state):
     definition = beijing.SOURCES_OF_SHARE[source][1 + (south == "in")]
     line = beijing.line_of(shares, definition) if definition else pd.Series(dtype=float)
     if year in line:
-        assert f"{line[year]:.1f}{beijing.PERCENT}" in card.title
+        assert f"{line[year]:.1f}{PERCENT}" in card.title
         inside = bool(beijing.BAND[0] <= line[year] <= beijing.BAND[1])
         assert ("inside the band" in card.sentence) is inside
     else:

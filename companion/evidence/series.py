@@ -1,0 +1,57 @@
+"""What several chapters take from the tables: frames by name, yearly lines, their steps and their sources."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pandas as pd
+
+from companion.data import load, pick
+
+INTER_KOREAN = ("mou", "kita", "kcs", "kostat")  # ministry first, then trade association, customs, statistics office
+
+
+def tables(*names: str, as_of: str | None = None) -> dict[str, pd.DataFrame]:
+    """Tables by name; with `as_of`, of those whose rows are dated only what could be known on that day."""
+    dated = {name: "knowable_from" in load(name, corrected=False) for name in names}
+    return {name: load(name, as_of=as_of if dated[name] else None) for name in names}
+
+
+def flows(trade: pd.DataFrame, series: str, partner: str) -> pd.DataFrame:
+    """USD million by year of one series and partner: column `value` (two-way), column `sources` (lists of ids).
+
+    The printed total where there is one, else exports plus imports.
+    """
+    rows = pick(trade[(trade["series"] == series) & (trade["partner"] == partner)], ["year", "flow"])
+    wide = rows.pivot(index="year", columns="flow", values="value").reindex(columns=["total", "exports", "imports"])
+    value = wide["total"].fillna(wide["exports"] + wide["imports"])
+    return pd.DataFrame({"value": value, "sources": rows.groupby("year")["source_id"].agg(list)}).dropna()
+
+
+def inter_korean(trade: pd.DataFrame) -> pd.DataFrame:
+    """Trade between the two Koreas, USD million by year, from the first series that has the year."""
+    found = pd.concat([flows(trade, series, "KOR") for series in INTER_KOREAN])
+    return found[~found.index.duplicated()].sort_index()
+
+
+def sources_of(rows: pd.DataFrame) -> list[str]:
+    """Every source id in a column `sources` of lists, each once, in order."""
+    return list(dict.fromkeys(itertools.chain.from_iterable(rows["sources"])))
+
+
+def with_gaps(line: pd.Series, first: int, last: int) -> pd.Series:
+    """A line by year with its missing years as gaps, so that a drawing does not bridge them."""
+    return line.reindex(range(first, last + 1))
+
+
+def steps(line: pd.Series) -> pd.Series:
+    """Change on the year before, for the years whose neighbour before has a figure too."""
+    return line.diff()[np.diff(line.index, prepend=line.index[0] - 9) == 1]
+
+
+def trend(line: pd.Series) -> dict[str, float]:
+    """Level gained, slope (a year), steps, and how many of the steps between neighbouring years rise."""
+    step = steps(line)
+    return {"gain": line.iloc[-1] - line.iloc[0], "slope": np.polyfit(line.index, line, 1)[0],
+            "steps": len(step), "rises": int((step > 0).sum())}

@@ -1,0 +1,12 @@
+"""Draft."""
+
+
+def frames(as_of=None):
+    return {}
+
+
+FINDINGS = {}
+
+
+def numbers(data):
+    return {}
