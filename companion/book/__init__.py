@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 from companion import __version__
-from companion.book import catalogue, markup, prose, theme
+from companion.book import catalogue, markup, prose, theme, timeline
 from companion.data import DataError, check
 from companion.figure import palette_css
 
@@ -34,6 +34,7 @@ def setup(app: Sphinx) -> dict:
     app.add_css_file("companion.css")
     markup.setup(app)
     catalogue.setup(app)
+    timeline.setup(app)
     theme.setup(app)
     return {"parallel_read_safe": True, "version": __version__}
 
