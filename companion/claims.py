@@ -102,18 +102,18 @@ def evaluate(argument: pd.DataFrame, values: Mapping[str, str]) -> dict[str, str
     A claim is as strong as the weakest that it needs; a group of `any_of` is as strong as its strongest member.
     Raises ValueError when claims rest on each other in a circle.
     """
-    load_bearing = argument[argument["tie"].isin(["needs", "any_of"])]
-    needs = {claim: [list(g["other"]) for _, g in rows.assign(
-                 # each `needs` row is a group of its own, so that all of them bind
-                 group=rows["group"].where(rows["tie"] == "any_of", rows["other"])).groupby("group")]
-             for claim, rows in load_bearing.groupby("claim")}
+    needs: dict[str, dict] = {}
+    for row in argument[argument["tie"].isin(["needs", "any_of"])].itertuples():
+        # each `needs` row is a group of its own, so that all of them bind
+        group = row.group if row.tie == "any_of" else ("needs", row.other)
+        needs.setdefault(row.claim, {}).setdefault(group, []).append(row.other)
     result: dict[str, str] = {}
 
     def of(claim: str, above: tuple[str, ...] = ()) -> str:
         if claim in above:
             raise ValueError(f"data/argument.csv: {' rests on '.join((*above, claim))}; break the circle.")
         if claim not in result:
-            parts = [max((of(o, (*above, claim)) for o in group), key=_STRENGTH.get) for group in needs.get(claim, [])]
+            parts = [max((of(o, (*above, claim)) for o in group), key=_STRENGTH.get) for group in needs.get(claim, {}).values()]
             # A claim with a finding of its own can still be no stronger than what it needs.
             own = [values[claim]] if claim in values else [] if parts else [SHAKY]
             result[claim] = min(own + parts, key=_STRENGTH.get)

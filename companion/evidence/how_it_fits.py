@@ -1,0 +1,290 @@
+"""Chapter how-it-fits: the argument as a tree of claims, what carries its conclusion, and what of it can be tested.
+
+Values are those of companion.claims: stands, shaky, falls. A coding is one reading of what rests on what.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from companion import claims, evidence
+from companion.claims import FALLS, SHAKY, STANDS
+from companion.evidence.series import tables
+from companion.explore import Choice, Exploration, explore
+from companion.figure import COLOUR, Card, fixed_axes
+
+Frames = Mapping[str, pd.DataFrame]
+CONCLUSION = "search-partners"
+READINGS = {  # key: (name, coding, whether any one of the three walls is enough)
+    "settled": ("this book's coding", "settled", False), "settled-any": ("this book's coding, any one wall", "settled", True),
+    "first": ("the first coding", "first", False), "first-any": ("the first coding, any one wall", "first", True)}
+WALL = ("washington-wall", "seoul-wall", "beijing-wall")
+NOTHING = "nothing"
+SOURCES = ("asian-89756",)
+# A mark for each value that can be told without colour.
+MARKS = {STANDS: {"marker": "o", "mfc": COLOUR["text"]}, SHAKY: {"marker": "o", "mfc": COLOUR["surface"]},
+         FALLS: {"marker": "X", "mfc": COLOUR["CHN"]}}
+
+
+def frames(as_of: str | None = None) -> dict[str, pd.DataFrame]:
+    """The tables of this chapter, by name; claims and ties carry no date."""
+    return tables("claims", "argument", as_of=as_of)
+
+
+FINDINGS: dict = {}  # every claim is tested in the chapter of its paragraph
+
+
+def bearing(data: Frames, reading: str = "settled") -> pd.DataFrame:
+    """The ties that carry strength towards the conclusion under one of READINGS: rows (claim, tie, other, group)."""
+    _, coding, any_wall = READINGS[reading]
+    ties = data["argument"].query("coding == @coding and tie in ['needs', 'any_of']").drop(columns="coding")
+    if any_wall:
+        wall = ties["other"].isin(WALL) & (ties["tie"] == "needs")
+        ties = ties.assign(tie=ties["tie"].mask(wall, "any_of"), group=ties["group"].mask(wall, "walls"))
+    reached = {CONCLUSION}
+    while more := set(ties.loc[ties["claim"].isin(reached), "other"]) - reached:
+        reached |= more
+    return ties[ties["claim"].isin(reached)].reset_index(drop=True)
+
+
+def under(ties: pd.DataFrame) -> list[str]:
+    """Every claim under the conclusion, and the conclusion first."""
+    return list(dict.fromkeys([CONCLUSION, *ties["claim"], *ties["other"]]))
+
+
+def own(data: Frames, ties: pd.DataFrame) -> list[str]:
+    """The claims under the conclusion that say something of their own; a thesis only draws together what it rests on.
+
+    `necessity` draws together too: as a cause it is no thesis in the settled coding, in the first one it is.
+    """
+    drawn = {*data["claims"].query("kind == 'thesis'")["id"], "necessity"}
+    return [claim for claim in under(ties) if claim not in drawn]
+
+
+def conclude(data: Frames, ties: pd.DataFrame, fallen: Iterable[str] = ()) -> dict[str, str]:
+    """The value of every claim under the conclusion when all that it says stands, the fallen apart."""
+    return claims.evaluate(ties, {claim: STANDS for claim in own(data, ties)} | dict.fromkeys(fallen, FALLS))
+
+
+def carriers(data: Frames, ties: pd.DataFrame) -> list[str]:
+    """The claims whose fall alone brings down the conclusion."""
+    return [claim for claim in own(data, ties) if conclude(data, ties, [claim])[CONCLUSION] == FALLS]
+
+
+@functools.cache
+def _known(as_of: str | None) -> dict[str, str]:
+    return evidence.values("crisis", as_of)  # the chapter of the conclusion
+
+
+def verdicts(data: Frames) -> pd.DataFrame:
+    """One row a claim under the conclusion: paragraph, claim, kind, both values."""
+    rows = data["claims"].set_index("id")
+    then, now = _known(claims.ESSAY_DATE), _known(None)
+    names = sorted(under(bearing(data)), key=lambda c: (rows.loc[c, "paragraph"], rows.index.get_loc(c)))
+    return pd.DataFrame({"claim": [_words(c) for c in names], "paragraph": rows.loc[names, "paragraph"].tolist(),
+                         "kind": rows.loc[names, "kind"].tolist(), "as of September 2014": [then[c] for c in names],
+                         "today": [now[c] for c in names]})
+
+
+# --- figures ----------------------------------------------------------------------------------------------------
+
+TRUST = ("What rests on what is a reading of the essay. Two readings were made and a third was settled from both; neither "
+         "is that of a panel. The values of single claims come from the other chapters. How a conclusion follows from "
+         "them is arithmetic and certain.")
+
+
+def _words(claim: str) -> str:
+    return claim.replace("-", " ")
+
+
+def _outline(ties: pd.DataFrame) -> dict[str, tuple[float, float]]:
+    """Claim to (depth, line) of an indented list, the conclusion first."""
+    places: dict[str, tuple[float, float]] = {}
+
+    def visit(claim: str, depth: int) -> None:
+        if claim not in places:
+            places[claim] = (depth, len(places))
+            for other in ties.loc[ties["claim"] == claim, "other"]:
+                visit(other, depth + 1)
+
+    visit(CONCLUSION, 0)
+    return places
+
+
+def _draw(ax, data: Frames, ties: pd.DataFrame, values: Mapping[str, str], narrow: bool, chosen: str = "") -> None:
+    """The tree as an indented list: a claim stands under the one that rests on it."""
+    places, rows = _outline(ties), data["claims"].set_index("id")
+    for tie in ties.itertuples():
+        (x0, y0), (x1, y1) = places[tie.claim], places[tie.other]
+        ax.plot([x0, x0, x1], [y0, y1, y1], color=COLOUR["muted"], lw=1, zorder=1, ls=(0, (2, 2)) if tie.tie == "any_of" else "-")
+    for claim, (x, y) in places.items():
+        ax.plot(x, y, ms=8, mec=COLOUR["CHN"] if values[claim] == FALLS else COLOUR["text"], ls="", zorder=3, **MARKS[values[claim]])
+        ax.text(x + (0.3 if narrow else 0.2), y, _words(claim), va="center", fontsize=9,
+                weight="bold" if claim in (CONCLUSION, chosen) else "normal")
+        if not narrow:
+            ax.text(9, y, f"¶{rows.loc[claim, 'paragraph']}", va="center", color=COLOUR["muted"])
+            ax.text(9.7, y, rows.loc[claim, "kind"], va="center", color=COLOUR["muted"])
+            ax.text(10.9, y, values[claim], va="center")
+    ax.set(xlim=(-0.2, 7.6 if narrow else 11.7), ylim=(22, -0.7), xticks=[], yticks=[])
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+
+
+def map_card(data: Frames, as_of: str | None = None) -> Card:
+    """The claims under the conclusion with their values on one date."""
+    ties, values = bearing(data), _known(as_of)
+    names = under(ties)
+    count = {value: sum(values[c] == value for c in names) for value in (STANDS, SHAKY, FALLS)}
+    when = "as of September 2014" if as_of else "today"
+    how = {STANDS: "stands", SHAKY: "is shaky", FALLS: "falls"}[values[CONCLUSION]]
+    return Card(
+        name="argument-map",
+        title=f"The essay's conclusion {how} {when}: of the {len(names)} claims in it, {count[STANDS]} "
+              f"{'stands' if count[STANDS] == 1 else 'stand'}, {count[SHAKY]} are shaky, {count[FALLS]} fall",
+        alt=f"A tree of {len(names)} claims. At its root is the search for new partners; it rests on necessity, which rests on "
+            f"beyond triangle, wall years and crisis unpaid. Standing: {_list(names, values, STANDS)}. Falling: {_list(names, values, FALLS)}. "
+            "All others are shaky.",
+        draw=lambda fig, narrow: _draw(fig.subplots(), data, ties, values, narrow), table=verdicts(data), sources=SOURCES,
+        trust=TRUST, height=5.6,
+        sentence="Filled: stands. Hollow: shaky. Cross: falls. A solid line means that the claim needs the other; of claims "
+                 "on dashed lines, one is enough.")
+
+
+def _list(names: Iterable[str], values: Mapping[str, str], value: str) -> str:
+    return ", ".join(_words(c) for c in names if values[c] == value) or "none"
+
+
+def fall_card(data: Frames, reading: str, fallen: str) -> Card:
+    """What follows when one claim falls and all others stand, under one of READINGS."""
+    ties, name = bearing(data, reading), READINGS[reading][0]
+    inside = fallen in under(ties)
+    values = conclude(data, ties, [fallen] if inside else [])
+    lost = [c for c in under(ties) if values[c] == FALLS and c != fallen]
+    if fallen == NOTHING:
+        title = f"All stands: {name}"
+        sentence = f"{len(carriers(data, ties))} of {len(own(data, ties))} claims can bring the conclusion down alone."
+    elif not inside:
+        title = f"“{_words(fallen)}” carries nothing here: {name}"
+        sentence = "In this reading the conclusion does not rest on it at all."
+    elif CONCLUSION in lost:
+        title = f"“{_words(fallen)}” alone brings down the conclusion: {name}"
+        sentence = "With it fall " + ", ".join(_words(c) for c in lost) + "."
+    else:
+        title = f"The conclusion stands without “{_words(fallen)}”: {name}"
+        sentence = ("With it fall " + ", ".join(_words(c) for c in lost) + ", and there it stops." if lost else
+                    "Nothing else falls, since another claim does its work.")
+
+    def draw(fig, narrow):
+        _draw(fixed_axes(fig, left=0.01, right=0.99, bottom=0.01, top=0.99), data, ties, values, narrow, fallen)
+
+    return Card(name="argument-falls", title=title,
+                alt=f"The tree of claims under the conclusion. {title}. {sentence}", draw=draw,
+                table=pd.DataFrame({"claim": [_words(c) for c in under(ties)], "value": [values[c] for c in under(ties)]}),
+                sources=SOURCES, trust=TRUST, sentence=sentence, height=5.2)
+
+
+def fall_exploration(data: Frames) -> Exploration:
+    """Let one claim fall, under each reading of what rests on what."""
+    every = {c for reading in READINGS for c in own(data, bearing(data, reading))}
+    options = {NOTHING: "nothing"} | {c: _words(c) for c in data["claims"]["id"] if c in every}
+    return explore(
+        lambda **state: fall_card(data, **state), "what-falls", "What falls if one claim falls?",
+        fallen=Choice("Let this claim fall", options, "select", "seoul-inflexible"),
+        reading=Choice("What rests on what", {key: name for key, (name, *_) in READINGS.items() if key != "first-any"}, "radio"))
+
+
+def structures(data: Frames) -> pd.DataFrame:
+    """Per reading: claims under the conclusion, those that alone bring it down, and which."""
+    rows = []
+    for key, (name, *_) in READINGS.items():
+        ties = bearing(data, key)
+        carry = carriers(data, ties)
+        rows.append({"reading": name, "claims": len(own(data, ties)), "carry it alone": len(carry),
+                     "which": ", ".join(map(_words, carry))})
+    return pd.DataFrame(rows, index=list(READINGS))
+
+
+def structures_card(data: Frames) -> Card:
+    """How many claims carry the conclusion alone, under each reading."""
+    table = structures(data)
+    low, high = table["carry it alone"].min(), table["carry it alone"].max()
+
+    def draw(fig, narrow):
+        ax = fig.subplots()
+        y = np.arange(len(table))
+        ax.barh(y, table["claims"], height=0.5, color=COLOUR["surface"], edgecolor=COLOUR["text"], lw=1)
+        ax.barh(y, table["carry it alone"], height=0.5, color=COLOUR["text"])
+        for at, row in enumerate(table.to_dict("records")):
+            ax.text(row["claims"] + 0.3, at, f"{row['carry it alone']} of {row['claims']}", va="center", weight="bold")
+        labels = table["reading"].str.replace(", ", ",\n") if narrow else table["reading"]
+        ax.set(yticks=y, yticklabels=labels, ylim=(len(table) - 0.5, -0.5), xlim=(0, table["claims"].max() + 3.5), xticks=[])
+        ax.tick_params(axis="y", length=0)
+        ax.spines["bottom"].set_visible(False)
+
+    return Card(
+        name="argument-structures",
+        title=f"Between {low} and {high} claims can bring the conclusion down alone, depending on who codes the text",
+        alt="Bars of the claims under the conclusion, and the part that can bring it down alone: "
+            + "; ".join(f"{name}: {carry} of {n}" for _, name, n, carry, _ in table.itertuples()) + ".",
+        draw=draw, table=table, sources=SOURCES, trust=TRUST, height=2.6,
+        sentence="Filled: claims whose fall alone brings down the conclusion. Outlined: all claims that it rests on.")
+
+
+
+
+
+def testable(data: Frames) -> pd.DataFrame:
+    """Claims under the conclusion by kind and today's value: columns kind, stands, shaky, falls."""
+    ties, now = bearing(data), _known(None)
+    kinds = data["claims"].set_index("id")["kind"]
+    rows = pd.DataFrame({"kind": [kinds[c] for c in own(data, ties)], "value": [now[c] for c in own(data, ties)]})
+    return rows.groupby(["kind", "value"]).size().unstack(fill_value=0).reindex(
+        index=["fact", "measure", "reading"], columns=[STANDS, SHAKY, FALLS], fill_value=0).reset_index()
+
+
+def testable_card(data: Frames) -> Card:
+    """What of the argument can be tested at all."""
+    table = testable(data)
+    total = int(table[[STANDS, SHAKY, FALLS]].to_numpy().sum())
+    closed = int(table.set_index("kind").loc["reading"].sum())
+
+    def draw(fig, narrow):
+        ax = fig.subplots()
+        for y, row in table.iterrows():
+            marks = [value for value in (STANDS, SHAKY, FALLS) for _ in range(row[value])]
+            for x, value in enumerate(marks):
+                ax.plot(x, y, ms=10 if narrow else 13, mec=COLOUR["CHN"] if value == FALLS else COLOUR["text"], ls="", **MARKS[value])
+        ax.set(yticks=range(len(table)), yticklabels=table["kind"], ylim=(len(table) - 0.4, -0.6), xlim=(-0.7, 10), xticks=[])
+        ax.tick_params(axis="y", length=0)
+        for spine in ax.spines.values():
+            spine.set_visible(False)
+
+    return Card(
+        name="argument-testable",
+        title=f"Of the {total} claims that carry the conclusion, {closed} are readings of what leaders think, which no data can make stand",
+        alt=f"Marks for {total} claims by kind. " + "; ".join(
+            f"{r.kind}: {r.stands} stand, {r.shaky} shaky, {r.falls} fall" for r in table.itertuples()) + ".",
+        draw=draw, table=table, sources=SOURCES, trust=TRUST, height=2.4,
+        sentence="Filled: stands. Hollow: shaky. Cross: falls.")
+
+
+# --- numbers for the prose ---------------------------------------------------------------------------------------
+
+def numbers(data: Frames) -> dict[str, str]:
+    """Every figure that the prose of this chapter names: key to text."""
+    found = structures(data)
+    carry = {f"carry-{key}": str(row["carry it alone"]) for key, row in found.iterrows()}
+    all_ = {f"claims-{key}": str(found.loc[key, "claims"]) for key in ("settled", "first")}
+    now, then, names = _known(None), _known(claims.ESSAY_DATE), under(bearing(data))
+    kinds = testable(data).set_index("kind")
+    first, settled = ({(r.claim, r.other) for r in data["argument"].query("coding == @c and tie in ['needs', 'any_of']").itertuples()}
+                      for c in ("first", "settled"))
+    return {**carry, **all_, "under": str(len(names)), "claims": str(len(data["claims"])),
+            **{f"{value}-today": str(sum(now[c] == value for c in names)) for value in (STANDS, SHAKY, FALLS)},
+            **{f"{value}-then": str(sum(then[c] == value for c in names)) for value in (STANDS, SHAKY, FALLS)},
+            "untestable": str(int(kinds.loc["reading"].sum())),
+            "ties-first": str(len(first)), "ties-settled": str(len(settled)), "ties-both": str(len(first & settled))}

@@ -1,0 +1,87 @@
+"""Chapter how-it-fits: what carries the conclusion, by hand and by property, and what the prose leans on."""
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from companion import claims, evidence
+from companion.claims import FALLS, STANDS
+from companion.data import load
+from companion.evidence import how_it_fits as fits
+
+DATA = fits.frames()
+
+
+def small(*rows):
+    """An argument of a few ties under the conclusion, with claims that are all measures."""
+    argument = pd.DataFrame([(*row, "settled") for row in rows], columns=["claim", "tie", "other", "group", "coding"])
+    names = {*argument["claim"], *argument["other"]}
+    return {"argument": argument, "claims": pd.DataFrame({"id": sorted(names), "kind": [
+        "thesis" if name == "search-partners" else "measure" for name in sorted(names)]})}
+
+
+def test_carriers_by_hand():
+    data = small(("search-partners", "needs", "a", None), ("search-partners", "any_of", "b", "1"),
+                 ("search-partners", "any_of", "c", "1"), ("a", "needs", "d", None))
+    ties = fits.bearing(data)
+    assert set(fits.own(data, ties)) == {"a", "b", "c", "d"}
+    assert set(fits.carriers(data, ties)) == {"a", "d"}
+
+
+def test_the_figures_of_the_four_readings():
+    found = fits.structures(DATA)
+    assert dict(zip(found.index, zip(found["carry it alone"], found["claims"]))) == {
+        "settled": (10, 15), "settled-any": (7, 15), "first": (9, 13), "first-any": (2, 13)}
+
+
+@pytest.mark.parametrize("reading", fits.READINGS)
+def test_any_wall_never_carries_more_and_trees_hold_each_claim_once(reading):
+    ties = fits.bearing(DATA, reading)
+    assert not ties["other"].duplicated().any()  # so an indented list shows all of it
+    strict = fits.bearing(DATA, fits.READINGS[reading][1])
+    assert set(fits.carriers(DATA, ties)) <= set(fits.carriers(DATA, strict))
+    assert fits.conclude(DATA, ties)[fits.CONCLUSION] == STANDS
+
+
+@settings(deadline=None)
+@given(st.sets(st.sampled_from(fits.own(DATA, fits.bearing(DATA)))), st.sampled_from(fits.own(DATA, fits.bearing(DATA))))
+def test_one_more_fallen_claim_never_mends_the_conclusion(fallen, more):
+    ties, order = fits.bearing(DATA), {FALLS: 0, claims.SHAKY: 1, STANDS: 2}
+    before, after = (fits.conclude(DATA, ties, f)[fits.CONCLUSION] for f in (fallen, fallen | {more}))
+    assert order[after] <= order[before]
+    assert (after == FALLS) or not (fallen | {more}) & set(fits.carriers(DATA, ties))
+
+
+def test_every_state_says_what_follows():
+    exploration = fits.fall_exploration(DATA)
+    seen = set()
+    for (fallen, reading), card in exploration.states():
+        ties = fits.bearing(DATA, reading)
+        assert ("alone brings down" in card.title) is (fallen in fits.carriers(DATA, ties))
+        assert ("carries nothing here" in card.title) is (fallen != fits.NOTHING and fallen not in fits.under(ties))
+        values = dict(zip(card.table["claim"], card.table["value"]))
+        assert (values["search partners"] == FALLS) is (fallen in fits.carriers(DATA, ties))
+        seen.add((card.title, card.sentence))
+    assert len(seen) == 51
+
+
+def test_the_map_has_the_values_of_the_chapters():
+    table = fits.map_card(DATA).table.set_index("claim")
+    for claim in ("beijing-wall", "crisis-unpaid", "seoul-wall"):
+        value = evidence.values(claims.get(claim)["chapter"])[claim]
+        assert table.loc[claim.replace("-", " "), "today"] == value
+
+
+def test_what_the_prose_leans_on():
+    first, settled = fits.bearing(DATA, "first"), fits.bearing(DATA)
+    assert fits.conclude(DATA, first, ["china-three-quarters"])[fits.CONCLUSION] == FALLS
+    assert "china-three-quarters" not in fits.under(settled)
+    assert "seoul-inflexible" in fits.carriers(DATA, first) and "seoul-inflexible" not in fits.carriers(DATA, settled)
+    every = set.intersection(*(set(fits.carriers(DATA, fits.bearing(DATA, r))) for r in fits.READINGS))
+    assert every == {"new-attention", "crisis-unpaid"}
+    kinds = load("claims").set_index("id")["kind"]
+    assert kinds["necessity"] == "cause" and not (kinds[fits.under(settled)] == "forecast").any()
+    now, then = (evidence.values("crisis", date) for date in (None, claims.ESSAY_DATE))
+    assert now["necessity"] != STANDS and now[fits.CONCLUSION] != STANDS
+    assert sum(now[c] != then[c] for c in fits.under(settled)) <= 3  # the tree hardly moved
