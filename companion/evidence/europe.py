@@ -98,18 +98,17 @@ def share_card(data: Frames) -> Card:
     """Two panels by year: the Union's part of trade, and the trade itself."""
     share, trade = share_of(data, "cow"), trade_of(data, "cow")
     panels = (("Share of all trade, %", share, "{:.1f}"), ("Trade, million dollars", trade, "{:.0f}"))
-    marks = (1990, 2006, 2014)
+    marks = {1990: (-4, 14), 2006: (6, 9), 2014: (8, 4)}  # year: where its number stands, in points from the mark
 
     def draw(fig, narrow):
         axes = fig.subplots(*((2, 1) if narrow else (1, 2)), sharex=True)
         for ax, (title, line, form) in zip(axes, panels, strict=True):
             ax.plot(with_gaps(line, 1990, 2014), color=COLOUR["EU28"], lw=1.6)
-            for year in marks:
+            for year, (right, up) in marks.items():
                 ax.plot(year, line[year], "o", ms=6, mfc=COLOUR["surface"], mec=COLOUR["EU28"], mew=1.8)
-                ax.annotate(form.format(line[year]), (year, line[year]), (0, 9), textcoords="offset points",
-                            ha={1990: "left", 2014: "right"}.get(year, "center"), color=COLOUR["text"], weight="bold")
+                ax.annotate(form.format(line[year]), (year, line[year]), (right, up), textcoords="offset points", va="center", weight="bold")
             ax.set_title(title, loc="left")
-            ax.set(xticks=marks, ylim=(0, line.max() * 1.3), xlim=(1989, 2015))
+            ax.set(xticks=list(marks), ylim=(0, line.max() * 1.25), xlim=(1988, 2020))
 
     gone = 1 - share[2006] / share[1990]
     return Card(
@@ -146,7 +145,8 @@ def dutch_card(data: Frames) -> Card:
             ax.spines["left"].set_visible(False)
         axes[0].annotate("Netherlands", (2013.35, parts["cow"].loc[2013].sum() - 40), (2016.5, 240), ha="right",
                          color=COLOUR["EU28"], arrowprops={"arrowstyle": "-", "color": COLOUR["EU28"]})
-        axes[0].text(2016.5, 100, "all others", ha="right", color=COLOUR["EU28"])
+        axes[0].annotate("all others", (2014.35, parts["cow"].loc[2014, "all others"] / 2), (2016.5, 100), ha="right",
+                         color=COLOUR["EU28"], arrowprops={"arrowstyle": "-", "color": COLOUR["EU28"]})
 
     falls = all((part["all others"].diff().dropna() < 0).all() for part in parts.values())
     return Card(
@@ -184,6 +184,12 @@ def reported(data: Frames, partner: str, series: str = "cow") -> pd.Series:
     return ratio.replace(np.inf, np.nan).loc[2000:2016].astype(float)
 
 
+def needed_elasticity(data: Frames, partner: str = "EU28") -> pd.Series:
+    """The elasticity that would make the rule give the booked ratio, by year: constant if distance were the reason."""
+    size, once = predicted(data, partner, 0), predicted(data, partner, 1)
+    return (np.log(reported(data, partner) / size) / np.log(once / size)).dropna()
+
+
 def _times(value: float) -> str:
     return f"{value:,.1f}" if value < 10 else f"{value:,.0f}"
 
@@ -193,30 +199,31 @@ def gravity_card(data: Frames, partner: str, elasticity: float) -> Card:
     name = PARTNERS[partner]
     rule = predicted(data, partner, elasticity).loc[2000:2014]
     low, high = (predicted(data, partner, e).loc[2000:2014] for e in (ELASTICITIES[0], ELASTICITIES[-1]))
-    booked = reported(data, partner).loc[2000:2014]
+    booked, needed = reported(data, partner).loc[2000:2014], needed_elasticity(data, partner)
     said = f"For {name} and 2013, elasticity {elasticity:g}: the rule says {_times(rule[2013])} to 1"
     last = booked.last_valid_index()
     if np.isfinite(booked[2013]):
         title = f"{said}, the books {_times(booked[2013])} to 1"
         sentence = (f"From 2000 to {last} the rule's ratio grows {_times(rule[last] / rule[2000])} times, whatever the "
-                    f"elasticity; the booked one {_times(booked[last] / booked[2000])} times.")
+                    f"elasticity; the booked one {_times(booked[last] / booked[2000])} times. To meet the books the elasticity would have to be "
+                    f"{needed[2000]:.1f} in 2000, {needed[2013]:.1f} in 2013 and {needed[2014]:.1f} in 2014.")
     else:
         title = f"{said}, and {name} booked no trade"
         sentence = (f"No figure after {last}, since nothing was booked that could be divided by. Until then the booked ratio went from "
                     f"{_times(booked[2000])} in 2000 to {_times(booked[last])}; the distance stayed the same.")
 
     def draw(fig, narrow):
-        ax = fixed_axes(fig, left=0.14 if narrow else 0.07)
+        ax = fixed_axes(fig, left=0.16 if narrow else 0.08)
         ax.set_yscale("log")
         ax.fill_between(rule.index, low, high, color=COLOUR["band"], lw=0)
         ax.plot(rule, color=COLOUR["muted"], ls="--", lw=1.6)
         ax.plot(with_gaps(booked, 2000, 2014), color=COLOUR["CHN"], marker="o", ms=3.5)
-        ax.set(xlim=(1999.5, 2014.9), ylim=(0.2, 6000), xticks=[2000, 2005, 2010, 2014])
+        ax.set(xlim=(1999.5, 2014.9), ylim=(0.03, 6000), xticks=[2000, 2005, 2010, 2014])
         ax.set_yticks([1, 10, 100, 1000], ["1", "10", "100", "1,000"])
         ax.minorticks_off()
-        ax.set_title("China's trade as a multiple of the partner's", loc="left")
-        ax.text(2000, 3200, "as booked", color=COLOUR["CHN"], va="center")
-        ax.text(2000, 1500, "by the rule (dashed)", color=COLOUR["muted"], va="center")
+        ax.set_title("China's trade over the partner's", loc="left")
+        ax.text(2000, 0.12, "as booked", color=COLOUR["CHN"], va="center")
+        ax.text(2000, 0.055, "by the rule (dashed)", color=COLOUR["muted"], va="center")
         mark_number(ax, _times(rule[2013]), 2013, rule[2013], COLOUR["muted"], above=not rule[2013] < booked[2013])
         if np.isfinite(booked[2013]):
             mark_number(ax, _times(booked[2013]), 2013, booked[2013], COLOUR["CHN"], above=bool(booked[2013] >= rule[2013]))
@@ -233,14 +240,9 @@ def gravity_card(data: Frames, partner: str, elasticity: float) -> Card:
         trust="A rule of thumb for averages over many pairs of states, used here for one. The output is in dollars of the day, in a "
               "revision of 2026, and that of the Union leaves out the United Kingdom; with it the rule would give less. Distance "
               "is between cities weighted by people, to Brussels for the Union and to all of Russia for Russia. Booked trade of a "
-              "few million makes the ratio jump; trade with Japan in 2001 is an outlier.",
+              "few million makes the ratio jump, and values are rounded to whole millions, so that none may be a little. Trade with Japan in "
+              "2001 is an outlier; China's trade of 1999 to 2002 may be too high.",
         sentence=sentence + " Shaded: the rule under all four elasticities.")
-
-
-def needed_elasticity(data: Frames, partner: str = "EU28") -> pd.Series:
-    """The elasticity that would make the rule give the booked ratio, by year: constant if distance were the reason."""
-    size, once = predicted(data, partner, 0), predicted(data, partner, 1)
-    return (np.log(reported(data, partner) / size) / np.log(once / size)).dropna()
 
 
 def gravity_exploration(data: Frames) -> Exploration:
@@ -331,6 +333,17 @@ def debts(data: Frames) -> pd.DataFrame:
                          "balance of": owed["year"].astype(str).to_numpy(), "what it counts": owed["counts"].to_numpy()})
 
 
+LATER = ("dialogue", "sanctions", "embassy_closed", "embassy_reopened", "diplomatic_mission", "aid")
+
+
+def later(data: Frames) -> pd.DataFrame:
+    """Counted events with the Union or its members after the essay: date and what happened."""
+    events = data["events"]
+    events = events[events["counted"] & events["kind"].isin(LATER) & (events["date"] > claims.ESSAY_DATE)
+                    & events["partners"].str.contains("EU28|DEU|SWE|POL")]
+    return events.sort_values("date")[["date", "title"]].rename(columns={"title": "what happened"})
+
+
 # --- findings ---------------------------------------------------------------------------------------------------
 
 def _counts(rows: list[dict], *columns: str) -> pd.DataFrame:
@@ -364,6 +377,14 @@ def growth(data: Frames) -> pd.DataFrame:
     output = table.query("measure == 'gdp' and country == 'EU28' and year == '2008'")["value"]
     add(union.query("measure == 'gdp'"), "World Bank", "output, billion dollars", output.max(), less, True)
     return _counts(rows, "family", "count", "year", "value", "yardstick", "source")
+
+
+def economy(data: Frames) -> pd.DataFrame:
+    """The measures of `growth` for a reader: one row a measure, one column a year of CLAIM_YEARS."""
+    table = growth(data)
+    table = table[table["year"].isin(map(str, CLAIM_YEARS))]
+    wide = table.pivot(index=["count", "yardstick"], columns="year", values="value").rename_axis(columns=None).reset_index()
+    return wide[["count", *map(str, CLAIM_YEARS), "yardstick"]]
 
 
 def weak_economy(data: Frames) -> Finding:
