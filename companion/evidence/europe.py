@@ -153,7 +153,7 @@ def dutch_card(data: Frames) -> Card:
         name="europe-dutch",
         title="Without the Netherlands, trade with the Union fell every year from 2010, and 2013 is no peak" if falls else
               "Without the Netherlands, trade with the Union does not fall every year from 2010",
-        alt="Stacked bars of trade between North Korea and the European Union by year, the Netherlands on top. " + " ".join(
+        alt="Stacked bars of the European Union's trade with North Korea by year, the Netherlands on top. " + " ".join(
             f"{COUNTS[s][0]}, without and with the Netherlands: " + "; ".join(
                 f"{y} {r['all others']:.0f} and {r.sum():.0f}" for y, r in part.iterrows()) + "." for s, part in parts.items()),
         draw=draw,
@@ -247,8 +247,7 @@ def gravity_card(data: Frames, partner: str, elasticity: float) -> Card:
 
 def gravity_exploration(data: Frames) -> Exploration:
     """Choose the partner and how steeply distance counts."""
-    words = {0.5: "0.5: four times as far, half the trade", 1.0: "1: twice as far, half the trade",
-             1.5: "1.5: in between", 2.0: "2: twice as far, a quarter of the trade"}
+    words = {0.5: "0.5, a little", 1.0: "1", 1.5: "1.5", 2.0: "2, a lot"}
     return explore(
         lambda **state: gravity_card(data, **state), "europe-distance-rule",
         "Does distance explain why China's trade grew and Europe's did not?",
