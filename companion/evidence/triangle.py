@@ -102,7 +102,7 @@ def attention_card(data: Frames, table: pd.DataFrame, measure: str, japan: str, 
     counted = ", Japan with the triangle" if japan == "old" else ""
     title = f"{label}{counted}, {window.index[0]}–{last}: above half in {above.sum()} of {len(window)} years; 2014 {where}"
     sentence = (f"2014 stands at {now:.1f}{PERCENT}; the mean of {window.index[0]} to {last} is {window.mean():.1f}{PERCENT}, and "
-                f"{lower or 'none'} of its {len(window)} years {'lies' if lower == 1 else 'lie'} lower than 2014."
+                f"{lower or 'none'} of its {len(window)} years {'lie' if lower > 1 else 'lies'} lower than 2014."
                 + (f" There is no figure before {window.index[0]}." if first < window.index[0] else ""))
 
     def draw(fig, narrow):
@@ -112,8 +112,8 @@ def attention_card(data: Frames, table: pd.DataFrame, measure: str, japan: str, 
         ax.plot(with_gaps(line, 1997, ESSAY_YEAR), color=COLOUR["muted"], lw=1.2)
         for year, value in window.items():
             ax.plot(year, value, "o", ms=6, mec=COLOUR["text"], mfc=COLOUR["text" if value > HALF else "surface"])
-        ax.plot(ESSAY_YEAR, now, "D", ms=7, color=COLOUR["CHN"])
-        mark_number(ax, f"{now:.1f} %", ESSAY_YEAR, now, COLOUR["CHN"], above=now > line[2013], right=True)
+        ax.plot(ESSAY_YEAR, now, "D", ms=8, color=COLOUR["text"])
+        mark_number(ax, f"{now:.1f} %", ESSAY_YEAR, now, COLOUR["text"], above=now > line[2013], right=True)
         ax.text(1996.6, HALF + 1.5, "half")
         if line.index[0] > 1997:
             ax.text(1999.3, 30, "no figure\nbefore 2002", ha="center", color=COLOUR["muted"])
@@ -154,9 +154,11 @@ def turn_card(data: Frames) -> Card:
             ax.plot([before.min(), before.max()], [y, y], color=COLOUR["line"], lw=9, solid_capstyle="butt")
             ax.annotate("", (line[2014], y), (line[2013], y), arrowprops={"arrowstyle": "->", "color": COLOUR["text"], "lw": 1.2})
             ax.plot(line[2013], y, "o", ms=7, mec=COLOUR["text"], mfc=COLOUR["surface"])
-            ax.plot(line[2014], y, "D", ms=7, color=COLOUR["CHN"])
-            ax.text(line[2014], y - 0.24, f"{line[2014]:.1f}", ha="center", va="bottom", color=COLOUR["CHN"], weight="bold")
-            ax.text(line[2013], y - 0.24, f"{line[2013]:.1f}", ha="left" if line[2013] - line[2014] < 8 else "center", va="bottom")
+            ax.plot(line[2014], y, "D", ms=7, color=COLOUR["text"])
+            close = line[2013] - line[2014] < 15  # the two numbers would run into each other
+            ax.text(line[2014], y - 0.24, f"{line[2014]:.1f}", ha="right" if close else "center", va="bottom", weight="bold")
+            ax.text(line[2013], y - 0.24, f"{line[2013]:.1f}", ha="left" if close else "center", va="bottom",
+                    bbox={"fc": COLOUR["surface"], "ec": "none", "pad": 0.5})
         ax.axvline(HALF, color=COLOUR["muted"], lw=1, zorder=0)
         ax.text(HALF, len(lines) - 0.42, "half", ha="center", color=COLOUR["muted"])
         labels = [MEASURES[m][0] for m in lines]
@@ -243,13 +245,13 @@ def visits_card(data: Frames, unit: str, cut: str, private: str) -> Card:
 
     def draw(fig, narrow):
         ax = fixed_axes(fig, left=0.28 if narrow else 0.16, bottom=0.03, right=0.97)
-        fills = (COLOUR["CHN"], COLOUR["text"], COLOUR["surface"])
+        fills = (COLOUR["muted"], COLOUR["text"], COLOUR["surface"])
         for y, (group, fill) in enumerate(zip(GROUPS, fills)):
             ax.barh(y, counts[group], color=fill, edgecolor=COLOUR["text"], height=0.55)
             ax.text(counts[group] + 0.25, y, str(counts[group]), va="center", fontsize=11, weight="bold")
         ax.set(yticks=range(3), xlim=(0, 16.5), ylim=(2.5, -0.5), xticks=[])
         ax.set_yticklabels([GROUPS[g].replace("the ", "").replace(" p", "\np") for g in GROUPS])
-        ax.set_title(f"{word.capitalize()}, 1 January to {until} 2014", loc="left")
+        ax.set_title(f"{word.capitalize()}, to {until} 2014", loc="left")
         ax.spines[["left", "bottom"]].set_visible(False)
         ax.tick_params(length=0)
 
@@ -295,7 +297,7 @@ def votes_card(data: Frames) -> Card:
             ax.plot([row[2013], row[2014]], [y, y], color=COLOUR["muted"], lw=1.2)
             ax.plot(row[2013], y, "o", ms=7, mec=COLOUR["text"], mfc=COLOUR["surface"])
             ax.plot(row[2014], y, "D", ms=6, color=COLOUR["text"])
-            ax.text(max(row[2013], row[2014]) + 3, y, f"{row['change']:+.1f}".replace("-", "−"), va="center")
+            ax.text(max(row[2013], row[2014]) + 5, y, f"{row['change']:+.1f}".replace("-", "−"), va="center")
         at = [y + 0.6 * (p in TRIANGLE) for y, p in enumerate(table.index)]
         ax.set(yticks=at, yticklabels=[NAMES[p] for p in table.index], ylim=(at[-1] + 0.6, -0.6), xlim=(0, 100),
                xticks=[0, 50, 100], xlabel="same vote, %")
@@ -395,14 +397,15 @@ def leaders_card(data: Frames) -> Card:
             mine = when[met["partner"] == lane]
             old = lane in TRIANGLE
             ax.axhline(y, color=COLOUR["line"], lw=1, zorder=0)
-            ax.plot(mine, [y] * len(mine), "s" if old else "o", ms=8, mec=COLOUR["text"],
+            ax.plot(mine, [y] * len(mine), "s" if old else "o", ms=5 if narrow else 8, mec=COLOUR["text"],
                     mfc=COLOUR["text" if old else "surface"])
             if mine.empty:
                 ax.text(2018, y, "none found", ha="center", va="center", color=COLOUR["muted"],
                         bbox={"fc": COLOUR["surface"], "ec": "none", "pad": 1})
         ax.axvline(2014.7, color=COLOUR["muted"], lw=1, ls=(0, (3, 3)))
         ax.text(2014.8, -0.55, "essay", color=COLOUR["muted"])
-        ax.set(yticks=range(len(lanes)), yticklabels=lanes.values(), ylim=(len(lanes) - 0.5, -0.7), xlim=(2012, 2026),
+        ax.set(yticks=range(len(lanes)), ylim=(len(lanes) - 0.5, -0.7), xlim=(2012, 2026.4),
+               yticklabels=[f"{name}: {(met['partner'] == lane).sum()}" for lane, name in lanes.items()],
                xticks=[2012, 2016, 2020, 2024])
         ax.spines["left"].set_visible(False)
         ax.tick_params(axis="y", length=0)
@@ -636,10 +639,10 @@ def numbers(data: Frames) -> dict[str, str]:
     russia = flows(data["trade"], "kotra", "RUS")["value"]
     official = russian_trade(data).query("family == 'customs'").set_index("year")["value"]
     later = pick(data["trade"].query("series == 'rus_official' and partner == 'RUS' and flow == 'total'"), ["year"]).set_index("year")["value"]
-    breaks, chance = break_offs(data)
+    breaks, chance = break_offs(frames(claims.ESSAY_DATE))
     known = breaks[breaks["votes"] & breaks["outcome"].notna()]
     cases = open_cases(data)["value"]
-    met = leader_meetings(data)["partner"].value_counts()
+    ignored = may_ignore(data).counts.query("votes")["outcome"]
     steps = data["other_counts"].query("topic == 'russia_after_2022'").groupby("period")["value"].sum()
     standard = standards(data)["reached in 2014"]
     china, most = delegations(data)
@@ -661,10 +664,10 @@ def numbers(data: Frames) -> dict[str, str]:
         "russia-2013": f"{russia[2013]:.0f}", "russia-2014": f"{russia[2014]:.0f}", "russia-2015": f"{russia[2015]:.0f}",
         "russia-2020": f"{official[2020]:.0f}", "russia-2024": f"{later[2024]:.0f}", "goal": f"{GOAL:,.0f}",
         "gifts": str(len(russian_gifts(data))), "wheat": f"{_wheat(data):,.0f}",
-        "breaks": str(len(known)), "breaks-after": str(int(known["outcome"].astype(bool).sum())), "chance": f"{chance:.0f}{PERCENT}",
+        "breaks-then": str(len(known)), "breaks-after-then": str(int(known["outcome"].astype(bool).sum())),
+        "chance-then": f"{chance:.0f}{PERCENT}", "ignored": str(int(ignored.sum())), "ignored-of": str(len(ignored)),
         "cases-open": f"{cases.iloc[0] - cases.iloc[1]:.0f}", "cases": f"{cases.iloc[0]:.0f}",
         "reached": str(int(standard.sum())), "standards": str(len(standard)),
-        **{f"met-{partner}": str(n) for partner, n in met.items()},
         "steps-2022": f"{steps['2022']:.0f}", "steps-2025": f"{steps['2025']:.0f}",
         "delegations-china": percent(china), "delegations-most": percent(most),
     }
