@@ -155,7 +155,8 @@ def means_card(data: Frames) -> Card:
     table = means(data)
     shown = ("talks", "aid", "trade", "trade_outside")
     rose = [i for i in shown if mean_of(table, i, "Park") > mean_of(table, i, "Lee")]
-    words = [", ".join(SHORT[i].lower() for i in part) or "nothing" for part in (rose, [i for i in shown if i not in rose])]
+    up, down = (", ".join(SHORT[i][0].lower() + SHORT[i][1:] for i in part) or "nothing"
+                for part in (rose, [i for i in shown if i not in rose]))
 
     def draw(fig, narrow):
         axes = fig.subplots(*((4, 1) if narrow else (2, 2))).flat
@@ -176,7 +177,7 @@ def means_card(data: Frames) -> Card:
     wide = table[table["indicator"].isin(shown)]
     return Card(
         name="seoul-governments",
-        title=f"A year's mean from Lee to Park: up {words[0]}; down {words[1]}",
+        title=f"From Lee to Park {up} rose in a year's mean; {down} fell",
         alt="Four small bar charts of a year's mean under five governments in Seoul. " + " ".join(
             f"{SHORT[i]}: " + ", ".join(
                 f"{who} {figure_text(v, i) if np.isfinite(v := mean_of(table, i, who)) else 'no figure'}" for who in YEARS) + "."
@@ -205,10 +206,10 @@ def may24_card(data: Frames) -> Card:
             ax.text(year, total[year], f"{figure_text(outside['value'][year], 'trade_outside')}", ha="center", va="bottom", fontsize=9)
         for year in set(range(first, last + 1)) - set(outside.index):
             ax.text(year, 30, "?", ha="center", color=COLOUR["muted"])
-        ax.axvline(2009.9 - 0.4, color=COLOUR["text"], lw=1, ls=(0, (3, 3)))
+        ax.axvline(2009.5, color=COLOUR["text"], lw=1, ls=(0, (3, 3)))
         ax.text(2009.58, 2780, "measures of\n24 May 2010" if narrow else "measures of 24 May 2010", va="top")
-        ax.text(2012.5, 700, "through\nKaesong", ha="center", va="center", color=COLOUR["KOR"])
-        ax.text(first - 0.34, 1830 if narrow else 1790, "outside", ha="left", fontsize=9) if narrow else None
+        ax.text(2011, 700, "through\nKaesong", ha="center", va="center", color=COLOUR["KOR"])
+        ax.text(2010.36, 1680, "outside", va="center")
         ax.set(ylim=(0, 2850), yticks=[0, 1000, 2000], xticks=range(first, last + 1))
         ax.set_title("million dollars; number: outside Kaesong", loc="left")
 
@@ -346,11 +347,11 @@ def pair_card(known: tuple[dict[str, pd.DataFrame], pd.DataFrame], indicator: st
                     f"{later} took office on 25 February {begin}.")
 
     def draw(fig, narrow):
-        ax = fixed_axes(fig, left=0.16 if narrow else 0.09)
+        ax = fixed_axes(fig, left=0.2 if narrow else 0.11)
         drawn = [v for v in (*shown, before, after) if np.isfinite(v)]
         top = (max(drawn) or 1) * 1.3 if drawn else 1
-        for a, b in (((first, last), (begin, end)) if span == "terms" else ((last, last), (begin, begin))):
-            ax.axvspan(a - 0.45, b + 0.45, color=COLOUR["band"], lw=0)
+        for year in (last, begin) if span == "years" else ():
+            ax.axvspan(year - 0.45, year + 0.45, color=COLOUR["band"], lw=0)
         for year in range(first, end + 1):
             who = earlier if year <= last else later
             if year not in shown:
@@ -367,10 +368,11 @@ def pair_card(known: tuple[dict[str, pd.DataFrame], pd.DataFrame], indicator: st
                 ax.text(at, value + top * 0.03, figure_text(value, indicator), ha="center", weight="bold",
                         bbox={"fc": COLOUR["surface"], "ec": "none", "pad": 1})
         for at, who in (((first + last) / 2, earlier), ((begin + end) / 2, later)):
-            ax.text(at, top * 0.99, f"{who}, {CAMP[who]}" if not narrow else f"{who}\n({CAMP[who][:4]}.)", ha="center", va="top")
+            ax.text(at, top * 0.99, f"{who}, {CAMP[who]}" if not narrow else f"{who}\n{CAMP[who]}", ha="center", va="top")
         ax.axvline(last + 0.5, color=COLOUR["muted"], lw=0.8, ls=(0, (3, 3)))
         ax.set(xlim=(first - 0.6, end + 0.6), ylim=(0, top), xticks=[first, last, begin, end] if not narrow else [first, begin, end])
         ax.yaxis.set_major_locator(MaxNLocator(4))
+        ax.yaxis.set_major_formatter("{x:,.0f}" if top > 5 else "{x:.1f}")
         ax.set_title(f"{label}, {unit}" if not narrow else f"{SHORT[indicator]}, {unit}", loc="left")
 
     rows = table[(table["indicator"] == indicator) & table["government"].isin([earlier, later])]
