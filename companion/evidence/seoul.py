@@ -100,6 +100,12 @@ def talks_of_terms(data: Frames) -> pd.DataFrame:
         orient="index", columns=["value", "sources"])
 
 
+def years_text(years: pd.Index) -> str:
+    """Years in words: 2008–2012 where none is missing, else each one."""
+    whole = len(years) > 1 and years[-1] - years[0] == len(years) - 1
+    return f"{years[0]}–{years[-1]}" if whole else ", ".join(map(str, years))
+
+
 def means(data: Frames) -> pd.DataFrame:
     """A year's mean under each government: columns indicator, government, value, years (with a figure), sources."""
     rows, terms = [], talks_of_terms(data)
@@ -112,7 +118,7 @@ def means(data: Frames) -> pd.DataFrame:
             elif part.empty or (indicator == "talks" and who == "Park"):
                 value, years, sources = np.nan, "", []
             else:
-                value, years, sources = part["value"].mean(), ", ".join(map(str, part.index)), sources_of(part)
+                value, years, sources = part["value"].mean(), years_text(part.index), sources_of(part)
             rows.append({"indicator": indicator, "government": who, "value": value, "years": years, "sources": sources})
     return pd.DataFrame(rows)
 
@@ -177,7 +183,7 @@ def means_card(data: Frames) -> Card:
     wide = table[table["indicator"].isin(shown)]
     return Card(
         name="seoul-governments",
-        title=f"From Lee to Park {up} rose in a year's mean; {down} fell",
+        title=f"A year's mean, from Lee to Park: {up} rose; {down} fell",
         alt="Four small bar charts of a year's mean under five governments in Seoul. " + " ".join(
             f"{SHORT[i]}: " + ", ".join(
                 f"{who} {figure_text(v, i) if np.isfinite(v := mean_of(table, i, who)) else 'no figure'}" for who in YEARS) + "."
@@ -249,17 +255,15 @@ def press_shares(data: Frames, kinds: list[str], *directions: str) -> pd.DataFra
     return _shares(rows, rows[kinds].sum(axis=1), rows[_ACTS].sum(axis=1)).loc[2003:]  # 2002 holds few reports
 
 
-def headline_shares(data: Frames, window: str = "year") -> pd.DataFrame:
-    """Percent of the North's headlines naming the South that hold a hostile word, by year; the window is the same part of each."""
-    rows = data["headlines"]
-    rows = rows[(rows["partner"] == "KOR") & (rows["window"] == window) & rows["period"].str.fullmatch(r"\d{4}")]
-    rows = rows.assign(year=rows["period"])
-    return _shares(rows, rows["hostile"], rows["mentions"])
+def headline_shares(data: Frames) -> pd.DataFrame:
+    """Percent of the North's headlines naming the South that hold a hostile word, 1 January to 25 September of each year."""
+    rows = data["headlines"].query("partner == 'KOR' and window == 'jan1_sep25'")  # the archive ends on that day of 2014
+    return _shares(rows.assign(year=rows["period"]), rows["hostile"], rows["mentions"])
 
 
 def hostile_card(data: Frames) -> Card:
     """The North's hostile words towards the South in two independent records."""
-    words = {"headlines": headline_shares(data, "jan1_sep25").loc[2003:2014],
+    words = {"headlines": headline_shares(data).loc[2003:2014],
              "press": press_shares(data, ["verbal_conflict"], "from_prk").loc[2003:2014]}
     mean = {key: {who: line["value"].loc[slice(*YEARS[who])].mean() for who in ("Roh", "Lee", "Park")} for key, line in words.items()}
     jump = all(m["Lee"] - m["Roh"] > abs(m["Park"] - m["Lee"]) for m in mean.values())
@@ -342,7 +346,7 @@ def pair_card(known: tuple[dict[str, pd.DataFrame], pd.DataFrame], indicator: st
         title = (f"{SHORT[indicator]}, {names[0]} to {names[1]}: {change(before, after)}, from {figure_text(before, indicator)} to "
                  f"{figure_text(after, indicator)}{unit_text}{each}")
         rests = table[table["indicator"] == indicator].set_index("government")["years"]
-        sentence = ("Means of: " + "; ".join(f"{who}, {rests[who]}" for who in (earlier, later)) + "." if span == "terms" else
+        sentence = ("Means of " + "; ".join(f"{who}: {rests[who]}" for who in (earlier, later)) + "." if span == "terms" else
                     f"Moon took office on 10 May {begin}." if later == "Moon" else
                     f"{later} took office on 25 February {begin}.")
 
@@ -458,7 +462,7 @@ def crisis(data: Frames) -> Finding:
     """south-crisis: words, acts, trade and visitors in 2013 and 2014 against the years before."""
     known = lines(data)
     conflict = press_shares(data, ["verbal_conflict", "material_conflict"], "from_prk", "to_prk")
-    used = {"headlines": (headline_shares(data, "jan1_sep25"), "Hostile headlines, %", "up"),
+    used = {"headlines": (headline_shares(data), "Hostile headlines, %", "up"),
             "press_events": (conflict, "Hostile acts of both sides in the press, %", "up"),
             "trade": (known["trade"], "Trade, USD million", "down"),
             "visitors": (known["visitors"], "Southerners visiting the North", "down")}
@@ -504,7 +508,7 @@ def inflexible(data: Frames) -> Finding:
 def distrust(data: Frames) -> Finding:
     """park-distrust: a reading; the North's words, and what it did with openings, can be set beside it."""
     baselines = {name: BASELINES[name] for name in ("Roh's and Lee's years", "Lee's years")}
-    words = against(headline_shares(data, "jan1_sep25"), "headlines", "Hostile headlines, %", "up", baselines)
+    words = against(headline_shares(data), "headlines", "Hostile headlines, %", "up", baselines)
     words += against(press_shares(data, ["verbal_conflict"], "from_prk"), "press_events", "Hostile words in the press, %", "up", baselines)
     words = _counts(words)
     words["votes"] = words["compared with"] != "Lee's years"
@@ -522,7 +526,7 @@ def distrust(data: Frames) -> Finding:
         threshold="Timing fits when every count of words with a vote is above the mean before and more than half of the openings were "
                   "refused. Set after the data were seen; with two-thirds instead of a half it would not fit. A rival reading fits as well: "
                   "Pyongyang took what paid, such as Kaesong, and left what did not. It says nothing of motives.",
-        counts=counts, sources=list(dict.fromkeys([*_sources([headline_shares(data, "jan1_sep25"),
+        counts=counts, sources=list(dict.fromkeys([*_sources([headline_shares(data),
                                                               press_shares(data, ["verbal_conflict"], "from_prk")]),
                                                    *found["source_id"]])),
         verdict=claims.NOT_TESTABLE if decided.empty or harsh.empty else claims.TIMING_FITS if fits else claims.TIMING_DOES_NOT_FIT)
@@ -548,7 +552,7 @@ def conservatives(data: Frames) -> Finding:
     return Finding(
         measure="Who governed in Seoul when the leaders of both Koreas met.",
         threshold="Timing fits when every such meeting fell under a liberal. Liberals held office for more than half of the years since 1998, so "
-                  "few meetings prove little, and those before 2012 were with Kim Jong Il. A rival reading fits as well: conservatives in Seoul "
+                  "few meetings prove little, and those of 2000 and 2007 were with Kim Jong Il. A rival reading fits as well: conservatives in Seoul "
                   "refused to pay for a summit, as Lee's memoir tells of 2009. It says nothing of what was decided.",
         counts=counts, sources=met["source_id"].unique().tolist(),
         verdict=claims.NOT_TESTABLE if counts.empty else claims.TIMING_FITS if liberal.all() else claims.TIMING_DOES_NOT_FIT)
@@ -630,7 +634,7 @@ def numbers(data: Frames) -> dict[str, str]:
     answers = answers[(answers["date"] <= claims.ESSAY_DATE) & answers["taken"].notna()]
     aid_pairs = compared((known, table), "aid", "Lee", "terms"), compared((known, table), "aid", "Lee", "years")
     words = {key: {who: line["value"].loc[slice(*YEARS[who])].mean() for who in ("Roh", "Lee", "Park")} for key, line in
-             (("headlines", headline_shares(data, "jan1_sep25")), ("press", press_shares(data, ["verbal_conflict"], "from_prk")))}
+             (("headlines", headline_shares(data)), ("press", press_shares(data, ["verbal_conflict"], "from_prk")))}
     crisis_counts, crisis_then = (crisis(d).counts.query("votes") for d in (data, frames(claims.ESSAY_DATE)))
     give = inflexible(data).counts
     return {
