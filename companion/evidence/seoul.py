@@ -24,7 +24,8 @@ Frames = Mapping[str, pd.DataFrame]
 TABLES = ("inter_korean", "aid", "trade", "events", "press_events", "headlines")
 
 YEARS = {"Roh": (2003, 2007), "Lee": (2008, 2012), "Park": (2013, 2016), "Moon": (2017, 2021), "Yoon": (2022, 2024)}
-NAMES = {"Roh": "Roh Moo-hyun", "Lee": "Lee Myung-bak", "Park": "Park Geun-hye", "Moon": "Moon Jae-in", "Yoon": "Yoon Suk-yeol"}
+NAMES = {"Roh": "Roh Moo-hyun", "Lee": "Lee Myung-bak", "Park": "Park Geun-hye", "Moon": "Moon Jae-in",
+         "Yoon": "Yoon Suk-yeol"}
 CAMP = {"Roh": "liberal", "Lee": "conservative", "Park": "conservative", "Moon": "liberal", "Yoon": "conservative"}
 PARK_BEGAN = "2013-02-25"
 
@@ -61,7 +62,8 @@ def trade_outside(data: Frames) -> pd.DataFrame:
     total, whole = inter_korean(data["trade"]), flows(data["trade"], "mou", "KOR")
     kaesong = flows(data["trade"], "mou_kaesong", "KOR")
     # Both figures of one office first: a share printed as 99 leaves a remainder of 1 give or take a half.
-    first = pd.DataFrame({"value": whole["value"] - kaesong["value"], "sources": whole["sources"] + kaesong["sources"]}).dropna()
+    first = pd.DataFrame({"value": whole["value"] - kaesong["value"],
+                          "sources": whole["sources"] + kaesong["sources"]}).dropna()
     share = _line(data["inter_korean"].query("measure == 'kaesong_share_of_trade'"))
     second = pd.DataFrame({"value": total["value"] * (1 - share["value"] / 100),
                            "sources": total["sources"] + share["sources"]}).dropna()
@@ -131,20 +133,24 @@ def mean_of(table: pd.DataFrame, indicator: str, who: str) -> float:
 # --- figures ----------------------------------------------------------------------------------------------------
 
 TRUST = {
-    "talks": "The ministry in Seoul gives totals by presidency; a yearly list of all talks was not found. Of single years only "
-             "a few are known, some from a chart of the press. Meetings at the liaison office of 2018 and 2019 are not "
-             "counted as talks; there were some fifty a month in 2019. The ministry's total of 2021 is smaller than that of 2018, so its rules changed.",
-    "aid": "The ministry's own table, read in a third party's copy whose column heads are wrong; where the ministry's White Paper "
-           "of 2017 has the same years the two agree to 100 million won. Loans of rice count as aid. Won of the day.",
-    "trade": "Goods across the border as the ministry, the traders' association or the customs service in Seoul counted them; "
-             "the three differ by up to one and a half percent. Dollars of the day. Years without a figure are gaps.",
-    "trade_outside": "The ministry's total less its figure for Kaesong, or the total times the printed share. Where both parts "
-                     "are rounded to ten million dollars, as in 2014, the remainder may be off by as much as itself.",
-    "visitors": "Ministry figures as the press printed them, without tourists to Mount Kumgang. No figure was found for 2003, 2004, "
-                "2014, 2016 and for the years after 2019. Nearly all were people on their way to work at Kaesong; those of 2019 went "
-                "to the liaison office.",
-    "visitors_outside": "Rounded figures from the press for five years; that of 2015 covers eleven months. Two people may be one "
-                        "person who went twice.",
+    "talks": "The ministry in Seoul gives totals by presidency; a yearly list of all talks was not found. Of single "
+             "years only a few are known, some from a chart of the press. Meetings at the liaison office of 2018 and "
+             "2019 are not counted as talks; there were some fifty a month in 2019. Many talks under Park were about "
+             "Kaesong. The ministry's total of 2021 is smaller than that of 2018, so its rules changed.",
+    "aid": "The ministry's own table, read in a third party's copy whose column heads are wrong; where the ministry's "
+           "White Paper of 2017 has the same years the two agree to 100 million won. Loans of rice count as aid. Won "
+           "of the day.",
+    "trade": "Goods across the border as the ministry, the traders' association or the customs service in Seoul "
+             "counted them; the three differ by up to one and a half percent. Dollars of the day. Years without a "
+             "figure are gaps.",
+    "trade_outside": "The ministry's total less its figure for Kaesong, or the total times the printed share. Where "
+                     "both parts are rounded to ten million dollars, as in 2014, the remainder may be off by as much "
+                     "as itself.",
+    "visitors": "Ministry figures as the press printed them, without tourists to Mount Kumgang. No figure was found "
+                "for 2003, 2004, 2014, 2016 and for the years after 2019. Nearly all were people on their way to work "
+                "at Kaesong; those of 2019 went to the liaison office.",
+    "visitors_outside": "Rounded figures from the press for five years; that of 2015 covers eleven months. Two people "
+                        "may be one person who went twice.",
 }
 BARS = {"liberal": {"facecolor": COLOUR["surface"], "edgecolor": COLOUR["text"]},
         "conservative": {"facecolor": COLOUR["KOR"], "edgecolor": COLOUR["KOR"]}}
@@ -186,15 +192,17 @@ def means_card(data: Frames) -> Card:
         title=f"A year's mean, from Lee to Park: {up} rose; {down} fell",
         alt="Four small bar charts of a year's mean under five governments in Seoul. " + " ".join(
             f"{SHORT[i]}: " + ", ".join(
-                f"{who} {figure_text(v, i) if np.isfinite(v := mean_of(table, i, who)) else 'no figure'}" for who in YEARS) + "."
+                f"{who} {figure_text(v, i) if np.isfinite(v := mean_of(table, i, who)) else 'no figure'}"
+                for who in YEARS) + "."
             for i in shown),
         draw=draw, height=5.2,
         table=pd.DataFrame({"measure": wide["indicator"].map(SHORT), "government": wide["government"],
-                            "camp": wide["government"].map(CAMP), "a year": wide["value"], "years with a figure": wide["years"]}),
+                            "camp": wide["government"].map(CAMP), "a year": wide["value"],
+                            "years with a figure": wide["years"]}),
         sources=list(dict.fromkeys(itertools.chain.from_iterable(wide["sources"]))),
         trust=" ".join(TRUST[i] for i in shown),
-        sentence="Filled bars are conservative governments, outlined ones liberal. Each bar is the mean of the years that have a "
-                 "figure; the table says which. A mean hides when within a term things changed.")
+        sentence="Filled bars are conservative governments, outlined ones liberal. Each bar is the mean of the years "
+                 "that have a figure; the table says which. A mean hides when within a term things changed.")
 
 
 def may24_card(data: Frames) -> Card:
@@ -209,7 +217,8 @@ def may24_card(data: Frames) -> Card:
         for year in outside.index:
             ax.bar(year, kaesong[year], width=0.6, color=COLOUR["KOR"])
             ax.bar(year, outside["value"][year], width=0.6, bottom=kaesong[year], fc=COLOUR["surface"], ec=COLOUR["text"])
-            ax.text(year, total[year], f"{figure_text(outside['value'][year], 'trade_outside')}", ha="center", va="bottom", fontsize=9)
+            ax.text(year, total[year], figure_text(outside["value"][year], "trade_outside"), ha="center", va="bottom",
+                    fontsize=9)
         for year in set(range(first, last + 1)) - set(outside.index):
             ax.text(year, 30, "?", ha="center", color=COLOUR["muted"])
         ax.axvline(2009.5, color=COLOUR["text"], lw=1, ls=(0, (3, 3)))
@@ -227,15 +236,16 @@ def may24_card(data: Frames) -> Card:
             + ", ".join(f"{v:,.0f} in {y}" for y, v in outside["value"].items()) + ". Through Kaesong: "
             + ", ".join(f"{v:,.0f} in {y}" for y, v in kaesong.items()) + ". No split for 2011 and 2013.",
         draw=draw,
-        table=pd.DataFrame({"year": outside.index, "through Kaesong": kaesong.to_numpy(), "outside": outside["value"].to_numpy(),
-                            "total": total.to_numpy()}),
+        table=pd.DataFrame({"year": outside.index, "through Kaesong": kaesong.to_numpy(),
+                            "outside": outside["value"].to_numpy(), "total": total.to_numpy()}),
         sources=list(dict.fromkeys([*sources_of(outside), *sources_of(inter_korean(data["trade"]).loc[outside.index])])),
-        trust=TRUST["trade_outside"] + " For 2011 and 2013 no split was found. That the fall came after the measures does not "
-              "show that they alone caused it.",
+        trust=TRUST["trade_outside"] + " For 2011 and 2013 no split was found. That the fall came after the measures "
+                                       "does not show that they alone caused it.",
         sentence="Filled: through Kaesong. Outlined, at the top of the bar: all other trade, which the measures banned.")
 
 
-HOSTILE = {"headlines": "Hostile words, % of KCNA headlines on the South", "press": "Hostile words, % of the North's reported acts"}
+HOSTILE = {"headlines": "Hostile words, % of KCNA headlines on the South",
+           "press": "Hostile words, % of the North's reported acts"}
 
 
 def _shares(rows: pd.DataFrame, part: pd.Series, whole: pd.Series) -> pd.DataFrame:
@@ -248,7 +258,8 @@ _ACTS = ["verbal_cooperation", "material_cooperation", "verbal_conflict", "mater
 
 
 def press_shares(data: Frames, kinds: list[str], *directions: str) -> pd.DataFrame:
-    """Percent of the reported acts between the Koreas that are of these kinds, by year, for one direction or both added."""
+    """Percent of the reported acts between the Koreas that are of these kinds, by year, for one direction or both "
+    "added."""
     rows = data["press_events"]
     rows = rows[(rows["partner"] == "KOR") & rows["direction"].isin(directions)]
     rows = rows.groupby("year", as_index=False).agg({**dict.fromkeys(_ACTS, "sum"), "source_id": "first"})
@@ -256,16 +267,27 @@ def press_shares(data: Frames, kinds: list[str], *directions: str) -> pd.DataFra
 
 
 def headline_shares(data: Frames) -> pd.DataFrame:
-    """Percent of the North's headlines naming the South that hold a hostile word, 1 January to 25 September of each year."""
+    """Percent of the North's headlines naming the South that hold a hostile word, 1 January to 25 September of each "
+    "year."""
     rows = data["headlines"].query("partner == 'KOR' and window == 'jan1_sep25'")  # the archive ends on that day of 2014
     return _shares(rows.assign(year=rows["period"]), rows["hostile"], rows["mentions"])
 
 
+def hostile_words(data: Frames) -> dict[str, pd.DataFrame]:
+    """The two records of the North's hostile words, 2003 to 2014: columns value (percent), sources."""
+    return {"headlines": headline_shares(data).loc[2003:2014],
+            "press": press_shares(data, ["verbal_conflict"], "from_prk").loc[2003:2014]}
+
+
+def hostile_means(data: Frames) -> dict[str, dict[str, float]]:
+    """Their mean under each government, in percent; Park's to 2014."""
+    return {key: {who: line["value"].loc[slice(*YEARS[who])].mean() for who in ("Roh", "Lee", "Park")}
+            for key, line in hostile_words(data).items()}
+
+
 def hostile_card(data: Frames) -> Card:
     """The North's hostile words towards the South in two independent records."""
-    words = {"headlines": headline_shares(data).loc[2003:2014],
-             "press": press_shares(data, ["verbal_conflict"], "from_prk").loc[2003:2014]}
-    mean = {key: {who: line["value"].loc[slice(*YEARS[who])].mean() for who in ("Roh", "Lee", "Park")} for key, line in words.items()}
+    words, mean = hostile_words(data), hostile_means(data)
     jump = all(m["Lee"] - m["Roh"] > abs(m["Park"] - m["Lee"]) for m in mean.values())
 
     def draw(fig, narrow):
@@ -281,32 +303,34 @@ def hostile_card(data: Frames) -> Card:
             for edge in (2007.5, 2012.5):
                 ax.axvline(edge, color=COLOUR["line"], lw=1)
             ax.set(ylim=(0, 70), yticks=[0, 20, 40, 60], xticks=[2003, 2008, 2013], xlim=(2002.4, 2014.9))
-            ax.set_title({"headlines": "of KCNA headlines on the South, %", "press": "of the North's reported acts, %"}[key], loc="left")
+            ax.set_title(HOSTILE[key].split(", % ")[1] + ", %", loc="left")
 
     said = "; ".join(f"{HOSTILE[key]}: " + ", ".join(f"{who} {v:.0f}" for who, v in m.items()) for key, m in mean.items())
     return Card(
         name="seoul-hostile",
         title="In both records the North's words hardened more from Roh to Lee than from Lee to Park" if jump
               else "The two records do not agree on when the North's words hardened",
-        alt=f"Two line charts, 2003 to 2014, with the mean under each government in Seoul. {said}. In 2013 both stand above Lee's mean.",
+        alt=f"Two line charts, 2003 to 2014, with the mean under each government in Seoul. {said}.",
         draw=draw,
         table=pd.concat({key: line["value"] for key, line in words.items()}, axis=1).rename(columns=HOSTILE).rename_axis(
             "year").reset_index(),
         sources=list(dict.fromkeys(itertools.chain.from_iterable(map(sources_of, words.values())))),
-        trust="Headlines: a word list, blunt, on the English headlines of the North's news agency from 1 January to 25 September of "
-              "each year. Press events: a machine read the world's press and coded who did what to whom; it counts reports. Neither "
-              "says what anyone felt.",
-        sentence="Thick lines: the mean under each government; blue is conservative, black liberal. Each share is of what the "
+        trust="Headlines: a word list, blunt, on the English headlines of the North's news agency from 1 January to 25 "
+              "September of each year. Press events: a machine read the world's press and coded who did what to whom; "
+              "it counts reports. Neither says what anyone felt.",
+        sentence="Thick lines: the mean under each government; blue is conservative, black liberal. Each share is of "
+                 "what the "
                  "record holds on the South, so a growing archive does not move it.", height=4.2)
 
 
 # --- the exploration --------------------------------------------------------------------------------------------
 
+Known = tuple[dict[str, pd.DataFrame], pd.DataFrame]
 PAIRS = {"Roh": "Lee", "Lee": "Park", "Park": "Moon"}
 
 
-def compared(known: tuple[dict[str, pd.DataFrame], pd.DataFrame], indicator: str, earlier: str, span: str) -> tuple[float, float]:
-    """The indicator under two governments in a row: their yearly means, or the last year of the one and the first of the next.
+def compared(known: Known, indicator: str, earlier: str, span: str) -> tuple[float, float]:
+    """The indicator under two governments in a row: means, or the last year of the one and the first of the next.
 
     known: `lines` and `means`, computed once for all states.
     """
@@ -324,10 +348,11 @@ def change(before: float, after: float) -> str:
     if not before or not after:
         return "up from nothing" if after else "down to nothing"
     percent = 100 * abs(after / before - 1)
-    return f"{'up' if after > before else 'down'} by " + (f"{percent:.0f}{PERCENT}" if not 99.5 < percent < 100 else f"more than 99{PERCENT}")
+    size = "more than 99" if 99.5 < percent < 100 else f"{percent:.0f}"  # no fall to nothing that was none
+    return f"{'up' if after > before else 'down'} by {size}{PERCENT}"
 
 
-def pair_card(known: tuple[dict[str, pd.DataFrame], pd.DataFrame], indicator: str, earlier: str, span: str) -> Card:
+def pair_card(known: Known, indicator: str, earlier: str, span: str) -> Card:
     """One indicator over two governments; known as in `compared`."""
     later, (label, unit, _) = PAIRS[earlier], INDICATORS[indicator]
     line, table = known[0][indicator], known[1]
@@ -340,11 +365,12 @@ def pair_card(known: tuple[dict[str, pd.DataFrame], pd.DataFrame], indicator: st
     each = " a year" if span == "terms" and indicator != "talks" else ""
     if missing:
         title = f"{SHORT[indicator]}: no figure for {' and '.join(missing)}"
-        known_one = [f"{name}: {figure_text(v, indicator)}{unit_text}{each}" for name, v in zip(names, (before, after)) if np.isfinite(v)]
-        sentence = ("; ".join(known_one) + ". " if known_one else "") + "A year without a row is a gap in what we found, and not a zero."
+        one = [f"{name}: {figure_text(v, indicator)}{unit_text}{each}. "
+               for name, v in zip(names, (before, after)) if np.isfinite(v)]
+        sentence = "".join(one) + "A year without a row is a gap in what we found, and not a zero."
     else:
-        title = (f"{SHORT[indicator]}, {names[0]} to {names[1]}: {change(before, after)}, from {figure_text(before, indicator)} to "
-                 f"{figure_text(after, indicator)}{unit_text}{each}")
+        title = (f"{SHORT[indicator]}, {names[0]} to {names[1]}: {change(before, after)}, "
+                 f"from {figure_text(before, indicator)} to {figure_text(after, indicator)}{unit_text}{each}")
         rests = table[table["indicator"] == indicator].set_index("government")["years"]
         sentence = ("Means of " + "; ".join(f"{who}: {rests[who]}" for who in (earlier, later)) + "." if span == "terms" else
                     f"Moon took office on 10 May {begin}." if later == "Moon" else
@@ -374,18 +400,21 @@ def pair_card(known: tuple[dict[str, pd.DataFrame], pd.DataFrame], indicator: st
         for at, who in (((first + last) / 2, earlier), ((begin + end) / 2, later)):
             ax.text(at, top * 0.99, f"{who}, {CAMP[who]}" if not narrow else f"{who}\n{CAMP[who]}", ha="center", va="top")
         ax.axvline(last + 0.5, color=COLOUR["muted"], lw=0.8, ls=(0, (3, 3)))
-        ax.set(xlim=(first - 0.6, end + 0.6), ylim=(0, top), xticks=[first, last, begin, end] if not narrow else [first, begin, end])
+        ax.set(xlim=(first - 0.6, end + 0.6), ylim=(0, top))
+        ax.set_xticks([first, begin, end] if narrow else [first, last, begin, end])
         ax.yaxis.set_major_locator(MaxNLocator(4))
         ax.yaxis.set_major_formatter("{x:,.0f}" if top > 5 else "{x:.1f}")
         ax.set_title(f"{label}, {unit}" if not narrow else f"{SHORT[indicator]}, {unit}", loc="left")
 
     rows = table[(table["indicator"] == indicator) & table["government"].isin([earlier, later])]
-    numbers_table = pd.DataFrame({"period": [f"{y}" for y in range(first, end + 1)] + [f"mean, {w}" for w in (earlier, later)],
-                                  f"{label}, {unit}": [*shown.reindex(range(first, end + 1)), *rows["value"]]})
+    years = range(first, end + 1)
+    numbers_table = pd.DataFrame({"period": [*map(str, years), f"mean, {earlier}", f"mean, {later}"],
+                                  f"{label}, {unit}": [*shown.reindex(years), *rows["value"]]})
     sources = list(dict.fromkeys([*sources_of(line.loc[first:end]), *itertools.chain.from_iterable(rows["sources"])]))
     return Card(
         name="seoul-pair", title=title,
-        alt=f"Bars by year, {first} to {end}: {label}, {unit}, with a question mark where no figure was found. {title}. {sentence}",
+        alt=f"Bars by year, {first} to {end}: {label}, {unit}; a question mark where no figure was found. {title}. "
+            f"{sentence}",
         draw=draw, table=numbers_table, sources=sources or sources_of(line), trust=TRUST[indicator], sentence=sentence)
 
 
@@ -402,7 +431,7 @@ def pair_exploration(data: Frames) -> Exploration:
 
 # --- openings ---------------------------------------------------------------------------------------------------
 
-# An opening and the event that answers it, by id; True: Pyongyang took it up, False: it refused or broke off, None: neither alone.
+# An opening and the event that answers it. True: Pyongyang took it up, False: it refused or broke off, None: neither alone.
 # Coded for this chapter from the rows, once, by one coder.
 OPENINGS = (
     ("Talks on Kaesong offered, April 2013", "2013-04-14-cprk-rejects-seoul-call-for", False),
@@ -428,8 +457,8 @@ def openings_table(data: Frames) -> pd.DataFrame:
     """The openings as the page shows them."""
     table = openings(data)
     how = {True: "taken up", False: "refused or broken off", None: "neither side alone"}
-    return pd.DataFrame({"opening": table["opening"], "answer on": table["date"], "what became of it": [how[t] for t in table["taken"]],
-                         "event": table["answer"]})
+    return pd.DataFrame({"opening": table["opening"], "answer on": table["date"],
+                         "what became of it": [how[t] for t in table["taken"]], "event": table["answer"]})
 
 
 # --- findings ---------------------------------------------------------------------------------------------------
@@ -439,7 +468,8 @@ CLAIM_YEARS = (2013, 2014)  # Park's first two years: the second is the essay's 
 
 
 def against(line: pd.DataFrame, family: str, label: str, worse: str, baselines: Mapping[str, tuple[int, int]]) -> list[dict]:
-    """Each claim year of a yearly line against the mean of earlier years; outcome: did it move the way that is `worse`?"""
+    """Each claim year of a yearly line against the mean of earlier years; outcome: did it move the way that is "
+    "`worse`?"""
     rows = []
     for name, (first, last) in baselines.items():
         before = line["value"].loc[first:last]
@@ -466,15 +496,16 @@ def crisis(data: Frames) -> Finding:
             "press_events": (conflict, "Hostile acts of both sides in the press, %", "up"),
             "trade": (known["trade"], "Trade, USD million", "down"),
             "visitors": (known["visitors"], "Southerners visiting the North", "down")}
-    counts = _counts([row for family, (line, label, worse) in used.items() for row in against(line, family, label, worse, BASELINES)])
+    counts = _counts([row for family, (line, label, worse) in used.items()
+                      for row in against(line, family, label, worse, BASELINES)])
     # An ongoing crisis cannot be measured against itself, so the years of Lee alone are shown and do not vote.
     counts["votes"] = counts["compared with"] != "Lee's years"
     shown = counts[~counts["votes"]]
     return Finding(
         measure="Four measures of relations in 2013 and 2014 against the mean of earlier years.",
-        threshold="A crisis is read as a state worse than in the years before; the wording gives no size. The rule was set after the "
-                  f"data were seen. Against Lee's years alone, part of the same crisis, {shown['outcome'].sum()} of {len(shown)} "
-                  "counts are worse: these are shown and have no vote.",
+        threshold="A crisis is read as a state worse than in the years before; the wording gives no size. The rule was "
+                  "set after the data were seen. Against Lee's years alone, part of the same crisis, "
+                  f"{shown['outcome'].sum()} of {len(shown)} counts are worse: these are shown and have no vote.",
         counts=counts, verdict=verdict(counts), choices=("measure", "year", "compared with"),
         sources=_sources([line for line, *_ in used.values()]))
 
@@ -484,7 +515,8 @@ def _sources(parts: list[pd.DataFrame]) -> list[str]:
 
 
 def inflexible(data: Frames) -> Finding:
-    """seoul-inflexible: what Seoul gave in 2013 and 2014, in won and in reported deeds, against the governments before."""
+    """seoul-inflexible: what Seoul gave in 2013 and 2014, in won and in reported deeds, against the governments "
+    "before."""
     baselines = {"Roh's years": (2003, 2007), "Lee's years": (2008, 2012), "2012, Lee's last": (2012, 2012)}
     aid, deeds = lines(data)["aid"], press_shares(data, ["material_cooperation"], "to_prk")
     rows = (against(aid, "aid", "Government aid, billion won", "down", baselines)
@@ -496,11 +528,12 @@ def inflexible(data: Frames) -> Finding:
     south = int((steps["actor"] == "KOR").sum())
     last = counts[counts["compared with"] != "2012, Lee's last"]
     return Finding(
-        measure="What Seoul gave: aid of the government, and deeds of help as a part of its acts in the world's press. Give and take at "
-                f"the table is in no yearly series. Of the {len(steps)} dated steps back found from Park's first day to the essay, "
-                f"{south} are Seoul's: too few, and a selection, so they have no vote.",
-        threshold="Any amount below the years before counts, since the wording gives no size. Set after the data were seen. Without the "
-                  f"comparison with 2012 alone, {last['outcome'].sum()} of {len(last)} counts would fit.",
+        measure="What Seoul gave: aid of the government, and deeds of help as a part of its acts in the world's press. "
+                f"Give and take at the table is in no yearly series. Of the {len(steps)} dated steps back found from "
+                f"Park's first day to the essay, {south} are Seoul's: too few, and a selection, so they have no vote.",
+        threshold="Any amount below the years before counts, since the wording gives no size. Set after the data were "
+                  f"seen. Without the comparison with 2012 alone, {last['outcome'].sum()} of {len(last)} counts would "
+                  "fit.",
         counts=counts, verdict=verdict(counts), choices=("measure", "year", "compared with"),
         sources=list(dict.fromkeys([*_sources([aid, deeds]), *steps["source_id"]])))
 
@@ -508,8 +541,9 @@ def inflexible(data: Frames) -> Finding:
 def distrust(data: Frames) -> Finding:
     """park-distrust: a reading; the North's words, and what it did with openings, can be set beside it."""
     baselines = {name: BASELINES[name] for name in ("Roh's and Lee's years", "Lee's years")}
-    words = against(headline_shares(data), "headlines", "Hostile headlines, %", "up", baselines)
-    words += against(press_shares(data, ["verbal_conflict"], "from_prk"), "press_events", "Hostile words in the press, %", "up", baselines)
+    said = hostile_words(data)
+    words = against(said["headlines"], "headlines", "Hostile headlines, %", "up", baselines)
+    words += against(said["press"], "press_events", "Hostile words in the press, %", "up", baselines)
     words = _counts(words)
     words["votes"] = words["compared with"] != "Lee's years"
     found = openings(data)
@@ -521,15 +555,15 @@ def distrust(data: Frames) -> Finding:
     refused, harsh = int(decided["outcome"].sum()), words.loc[words["votes"], "outcome"]
     fits = 2 * refused > len(decided) and harsh.all()
     return Finding(
-        measure="The North's hostile words in 2013 and 2014 against 2003 to 2012, and its answers to openings between Park's first day "
-                f"and the essay: {refused} of {len(decided)} refused or broken off by Pyongyang alone.",
-        threshold="Timing fits when every count of words with a vote is above the mean before and more than half of the openings were "
-                  "refused. Set after the data were seen; with two-thirds instead of a half it would not fit. A rival reading fits as well: "
-                  "Pyongyang took what paid, such as Kaesong, and left what did not. It says nothing of motives.",
-        counts=counts, sources=list(dict.fromkeys([*_sources([headline_shares(data),
-                                                              press_shares(data, ["verbal_conflict"], "from_prk")]),
-                                                   *found["source_id"]])),
-        verdict=claims.NOT_TESTABLE if decided.empty or harsh.empty else claims.TIMING_FITS if fits else claims.TIMING_DOES_NOT_FIT)
+        measure="The North's hostile words in 2013 and 2014 against 2003 to 2012, and its answers to openings between "
+                f"Park's first day and the essay: {refused} of {len(decided)} refused or broken off by Pyongyang alone.",
+        threshold="Timing fits when every count of words with a vote is above the mean before and more than half of "
+                  "the openings were refused. Set after the data were seen; with two-thirds instead of a half it would "
+                  "not fit. A rival reading fits as well: Pyongyang took what paid, such as Kaesong, and left what did "
+                  "not. It says nothing of motives.",
+        counts=counts, sources=list(dict.fromkeys([*_sources(list(said.values())), *found["source_id"]])),
+        verdict=(claims.NOT_TESTABLE if decided.empty or harsh.empty else
+                 claims.TIMING_FITS if fits else claims.TIMING_DOES_NOT_FIT))
 
 
 def summits(data: Frames) -> pd.DataFrame:
@@ -547,13 +581,14 @@ def conservatives(data: Frames) -> Finding:
     """conservatives-block: a reading; the only dates are those of the leaders' meetings and of who governed in Seoul."""
     met = summits(data)
     liberal = met["camp"] == "liberal"
-    counts = pd.DataFrame({"family": "events", "date": met["date"], "event": met["event"], "in office": met["camp"], "votes": True,
-                           "outcome": liberal.to_numpy(bool)})
+    counts = pd.DataFrame({"family": "events", "date": met["date"], "event": met["event"], "in office": met["camp"],
+                           "votes": True, "outcome": liberal.to_numpy(bool)})
     return Finding(
         measure="Who governed in Seoul when the leaders of both Koreas met.",
-        threshold="Timing fits when every such meeting fell under a liberal. Liberals held office for more than half of the years since 1998, so "
-                  "few meetings prove little, and those of 2000 and 2007 were with Kim Jong Il. A rival reading fits as well: conservatives in Seoul "
-                  "refused to pay for a summit, as Lee's memoir tells of 2009. It says nothing of what was decided.",
+        threshold="Timing fits when every such meeting fell under a liberal. Liberals held office for more than half "
+                  "of the years since 1998, so few meetings prove little, and those of 2000 and 2007 were with Kim "
+                  "Jong Il. A rival reading fits as well: conservatives in Seoul refused to pay for a summit, as Lee's "
+                  "memoir tells of 2009. It says nothing of what was decided.",
         counts=counts, sources=met["source_id"].unique().tolist(),
         verdict=claims.NOT_TESTABLE if counts.empty else claims.TIMING_FITS if liberal.all() else claims.TIMING_DOES_NOT_FIT)
 
@@ -592,8 +627,8 @@ def refusals(data: Frames) -> pd.DataFrame:
     events = data["events"]
     events = events[(events["class"] == "refusal") & (events["partners"] == "KOR") & events["counted"]
                     & events["date"].between(PARK_BEGAN, claims.ESSAY_DATE)]
-    return pd.DataFrame({"date": events["date"], "by": events["actor"].map({"PRK": "Pyongyang", "KOR": "Seoul", "both": "both"}),
-                         "event": events["title"]}).sort_values("date")
+    by = events["actor"].map({"PRK": "Pyongyang", "KOR": "Seoul", "both": "both"})
+    return pd.DataFrame({"date": events["date"], "by": by, "event": events["title"]}).sort_values("date")
 
 
 def rivals(data: Frames) -> pd.DataFrame:
@@ -606,7 +641,8 @@ def rivals(data: Frames) -> pd.DataFrame:
              "Hostile words and deeds of both, % of acts": press_shares(
                  data, ["verbal_conflict", "material_conflict"], "from_prk", "to_prk")}
     rows = {f"{SHORT[i]}, {INDICATORS[i][1]}": {who: mean_of(table, i, who) for who in YEARS} for i in INDICATORS}
-    rows |= {name: {who: line["value"].loc[slice(*span)].mean() for who, span in YEARS.items()} for name, line in extra.items()}
+    rows |= {name: {who: line["value"].loc[slice(*span)].mean() for who, span in YEARS.items()}
+             for name, line in extra.items()}
     wide = pd.DataFrame.from_dict(rows, orient="index").astype(float)
     return wide.assign(**{"Lee to Park, %": 100 * (wide["Park"] / wide["Lee"] - 1)}).rename_axis("measure").reset_index()
 
@@ -625,23 +661,26 @@ def numbers(data: Frames) -> dict[str, str]:
     known, table, outside = lines(data), means(data), trade_outside(data)["value"]
     term = {f"{i}-{who.lower()}": figure_text(mean_of(table, i, who), i) for i in ("talks", "aid", "trade", "visitors")
             for who in YEARS if np.isfinite(mean_of(table, i, who))}
-    year = {f"{i}-{y}": figure_text(v, i).removesuffix(".0") if i == "talks" else figure_text(v, i) for i in ("talks", "aid", "trade", "visitors", "visitors_outside")
-            for y, v in known[i]["value"].loc[2003:].items()}
+    year = {f"{i}-{y}": figure_text(v, i).removesuffix(".0" if i == "talks" else " ")
+            for i in ("talks", "aid", "trade", "visitors_outside") for y, v in known[i]["value"].loc[2003:].items()}
     terms = data["inter_korean"].query("measure == 'talks' and series == 'presidency'").set_index("part")["value"]
     liaison = data["inter_korean"].query("measure == 'liaison_meetings' and period.str.startswith('2019')")["value"]
+    met = data["inter_korean"].set_index("measure")["value"]
+    zone = met["kaesong_committee_meetings"] + met["kaesong_subcommittee_meetings"]
+    rest = terms[NAMES["Park"]] - met["kaesong_talk_rounds"] - zone
     said, predicted = refusals(data)["by"].value_counts(), prediction(data)
     answers = openings(data)
     answers = answers[(answers["date"] <= claims.ESSAY_DATE) & answers["taken"].notna()]
     aid_pairs = compared((known, table), "aid", "Lee", "terms"), compared((known, table), "aid", "Lee", "years")
-    words = {key: {who: line["value"].loc[slice(*YEARS[who])].mean() for who in ("Roh", "Lee", "Park")} for key, line in
-             (("headlines", headline_shares(data)), ("press", press_shares(data, ["verbal_conflict"], "from_prk")))}
     crisis_counts, crisis_then = (crisis(d).counts.query("votes") for d in (data, frames(claims.ESSAY_DATE)))
     give = inflexible(data).counts
     return {
         **term, **year,
         **{f"outside-{y}": figure_text(v, "trade_outside") for y, v in outside.items()},
         **{f"talks-total-{who.lower()}": f"{terms[name]:.0f}" for who, name in NAMES.items() if name in terms},
-        **{f"{key}-{who.lower()}": f"{v:.0f}{PERCENT}" for key, m in words.items() for who, v in m.items()},
+        **{f"{key}-{who.lower()}": f"{v:.0f}{PERCENT}" for key, m in hostile_means(data).items() for who, v in m.items()},
+        "kaesong-rounds": f"{met['kaesong_talk_rounds']:.0f}", "kaesong-meetings": f"{zone:.0f}",
+        "talks-park-rest": f"{rest:.0f}", "talks-park-rest-year": figure_text(rest / term_years(data, "Park"), "talks"),
         "talks-times": f"{mean_of(table, 'talks', 'Park') / mean_of(table, 'talks', 'Lee'):.1f}",
         "aid-terms": change(*aid_pairs[0]), "aid-beside": f"{aid_pairs[1][1] / aid_pairs[1][0]:.0f}",
         "liaison-least": f"{liaison.min():.0f}", "liaison-most": f"{liaison.max():.0f}",
