@@ -468,8 +468,7 @@ CLAIM_YEARS = (2013, 2014)  # Park's first two years: the second is the essay's 
 
 
 def against(line: pd.DataFrame, family: str, label: str, worse: str, baselines: Mapping[str, tuple[int, int]]) -> list[dict]:
-    """Each claim year of a yearly line against the mean of earlier years; outcome: did it move the way that is "
-    "`worse`?"""
+    """Each claim year of a yearly line against the mean of earlier years; outcome: did it move the `worse` way?"""
     rows = []
     for name, (first, last) in baselines.items():
         before = line["value"].loc[first:last]
@@ -515,8 +514,7 @@ def _sources(parts: list[pd.DataFrame]) -> list[str]:
 
 
 def inflexible(data: Frames) -> Finding:
-    """seoul-inflexible: what Seoul gave in 2013 and 2014, in won and in reported deeds, against the governments "
-    "before."""
+    """seoul-inflexible: what Seoul gave in 2013 and 2014, in won and in reported deeds, against those before."""
     baselines = {"Roh's years": (2003, 2007), "Lee's years": (2008, 2012), "2012, Lee's last": (2012, 2012)}
     aid, deeds = lines(data)["aid"], press_shares(data, ["material_cooperation"], "to_prk")
     rows = (against(aid, "aid", "Government aid, billion won", "down", baselines)

@@ -216,6 +216,7 @@ def test_what_the_prose_leans_on(data, then, means):
         assert evidence.findings("seoul", date)["seoul-wall"] == claims.SHAKY
         assert str(evidence.findings("seoul", date)["park-distrust"]) == claims.TIMING_FITS
         assert str(evidence.findings("seoul", date)["conservatives-block"]) == claims.TIMING_FITS
+    assert float(seoul.numbers(data)["talks-park-rest-year"]) < float(seoul.numbers(data)["talks-lee"])
     liaison = data["inter_korean"].query("measure == 'liaison_meetings'")["period"]
     assert liaison.str.startswith("2019").sum() == 6
 
