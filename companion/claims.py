@@ -133,7 +133,7 @@ def get(claim_id: str) -> pd.Series:
     return claims.loc[claim_id]
 
 
-_HEDGES = {"flat": "said flatly", "boosted": "said with emphasis", "mild": "hedged a little",
+HEDGES = {"flat": "said flatly", "boosted": "said with emphasis", "mild": "hedged a little",
            "moderate": "hedged", "weak": "hedged strongly", "open": "left open", "withdrawn": "said and taken back",
            "mixed": "hedged, then said flatly"}
 
@@ -165,7 +165,7 @@ class ClaimCard:
         ident = html.escape(self.claim_id)
         return f"""<article class="claim" id="claim-{ident}" aria-labelledby="{ident}-statement">
 <h3 class="claim-text" id="{ident}-statement">{statement}</h3>
-<p class="claim-how">Paragraph {row.paragraph}, a {row.kind}, {_HEDGES[row.hedge]}{quoted}.</p>
+<p class="claim-how">Paragraph {row.paragraph}, a {row.kind}, {HEDGES[row.hedge]}{quoted}.</p>
 <dl class="claim-verdicts"><div><dt>As of September 2014</dt><dd>{html.escape(str(self.then))}</dd></div>
 <div><dt>Today</dt><dd>{html.escape(str(self.now))}</dd></div></dl>
 <details><summary>Why this verdict, and every count<span class="visually-hidden">: {statement}</span></summary>
