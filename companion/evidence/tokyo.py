@@ -112,22 +112,21 @@ def lanes_card(data: Frames) -> Card:
 
     def draw(fig, narrow):
         ax = fig.subplots()
-        size, room, gap = (8, 17, 0.29) if narrow else (9.5, 45, 0.17)
+        size, room, gap = (8, 17, 0.29) if narrow else (9.5, 40, 0.17)
         y = 0.0
         for _, row in moves.groupby("day", sort=True):
-            height = 1
-            for side, sign in (("PRK", -1), ("JPN", 1)):
-                used = 0
-                for move in row[row["side"] == side].itertuples():
-                    lines = textwrap.wrap(move.what, room)
-                    marker, filled = look[move.stage]
-                    middle = y + used + (len(lines) - 1) / 2
-                    ax.plot(sign * gap, middle, marker, color=TONE[side], ms=6, mew=1.6,
-                            mfc=TONE[side] if filled else COLOUR["surface"])
-                    ax.text(sign * (gap + 0.04), middle, "\n".join(lines), ha="right" if sign < 0 else "left", va="center",
-                            fontsize=size, color=TONE[side], linespacing=1.1)
-                    used += len(lines)
-                height = max(height, used)
+            texts = [(m, textwrap.wrap(m.what, room)) for m in row.itertuples()]
+            used = {side: sum(len(lines) for m, lines in texts if m.side == side) for side in SIDES}
+            height = max(used.values())
+            at = {side: y + (height - used[side]) / 2 for side in SIDES}  # both sides centred on the date
+            for move, lines in texts:
+                sign, (marker, filled) = -1 if move.side == "PRK" else 1, look[move.stage]
+                middle = at[move.side] + (len(lines) - 1) / 2
+                ax.plot(sign * gap, middle, marker, color=TONE[move.side], ms=6, mew=1.6,
+                        mfc=TONE[move.side] if filled else COLOUR["surface"])
+                ax.text(sign * (gap + 0.05), middle, "\n".join(lines), ha="right" if sign < 0 else "left", va="center",
+                        fontsize=size, color=TONE[move.side], linespacing=1.1)
+                at[move.side] += len(lines)
             ax.text(0, y + (height - 1) / 2, written(row["date"].iloc[0], short=True), ha="center", va="center", fontsize=size,
                     color=COLOUR["muted"])
             y += height + 0.3
@@ -189,8 +188,8 @@ def ledger_card(data: Frames, day: str, view: str) -> Card:
     north, japan = total.loc["PRK"], total.loc["JPN"]
     number = (pd.Timestamp(day) - day_of(data, ACCORD)).days
     title = {
-        "promised": f"By {written(day)} North Korea had made {north['promised']} promises, of which {north['failed']} had failed, "
-                    f"and Japan {japan['promised']}",
+        "promised": f"By {written(day)} North Korea had made {north['promised']} promises and Japan {japan['promised']}"
+                    + (f"; {north['failed']} of North Korea's had failed" if north["failed"] else ""),
         "done": f"By {written(day)} North Korea had carried out {north['done']} of {north['promised']} promises, "
                 f"Japan {japan['done']} of {japan['promised']}",
         "force": f"On {written(day)} nothing was in force on either side" if not north["force"] + japan["force"] else
