@@ -8,6 +8,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from companion import claims
@@ -406,7 +407,8 @@ PERIODS = {"2014": "2014-01-01", "since 2002": "2002-09-17"}
 
 def near(days: pd.Series, others: pd.Series, window: int) -> pd.Series:
     """For each day, whether one of the others lies within `window` days before or after it."""
-    return days.map(lambda day: bool(((others - day).abs() <= pd.Timedelta(days=window)).any())).astype(bool)
+    apart = np.abs(days.to_numpy()[:, None] - others.to_numpy()[None, :])
+    return pd.Series((apart <= np.timedelta64(window, "D")).any(axis=1), index=days.index)
 
 
 def payment(data: Frames) -> Finding:
