@@ -68,7 +68,7 @@ STEPS = (
 
 
 def steps(data: Frames) -> pd.DataFrame:
-    """The steps of both sides whose event is known: event, date (text), day (timestamp), side, stage, what, source_id, title."""
+    """The steps whose event is known: event, date (text), day (timestamp), side, stage, what, source_id, title."""
     known = data["events"].set_index("event_id")
     rows = [{"event": event, "date": known.at[event, "date"], "side": side, "stage": stage, "what": what,
              "source_id": known.at[event, "source_id"], "title": known.at[event, "title"]}
@@ -78,7 +78,13 @@ def steps(data: Frames) -> pd.DataFrame:
     return found.assign(day=pd.to_datetime(found["date"].where(found["date"].str.len() == 10, found["date"] + "-15")))
 
 
-def day_of(data: Frames, event: str) -> pd.Timestamp | None:
+def inquiries(data: Frames) -> pd.DataFrame:
+    """The steps in which North Korea promised an inquiry."""
+    moves = steps(data)
+    return moves[(moves["side"] == "PRK") & (moves["stage"] == PROMISED) & moves["what"].str.contains("inquiry")]
+
+
+def day_of(data: Frames, event: str | None) -> pd.Timestamp | None:
     """The day of an event, None when it is not (yet) known."""
     found = data["events"].loc[data["events"]["event_id"] == event, "date"]
     return pd.Timestamp(found.item()) if len(found) else None
@@ -98,17 +104,16 @@ def written(day: str | pd.Timestamp, short: bool = False) -> str:
 
 
 LIST_TRUST = (
-    "The days come from press reports of the time and from Japanese and North Korean announcements. The list is a selection: "
-    "another editor would add steps and drop some, so a count of marks compares nothing. Which step belongs to which side, and "
-    "whether it was only promised, is this book's coding. What was approved or announced is taken as carried out unless a "
-    "report says that it was not.")
+    "The days come from press reports of the time and from Japanese and North Korean announcements. The list is a "
+    "selection: another editor would add steps and drop some, so a count of marks compares nothing. Which step belongs "
+    "to which side, and whether it was only promised, is this book's coding. What was approved or announced is taken as "
+    "carried out unless a report says that it was not.")
 
 
 def lanes_card(data: Frames) -> Card:
     """Two lanes, North Korea left and Japan right, one row a day from 2002 to 2016."""
     moves = steps(data)
-    inquiries = moves[(moves["side"] == "PRK") & (moves["stage"] == PROMISED) & moves["what"].str.contains("inquiry")]
-    years = [date[:4] for date in inquiries["date"]]
+    years = [date[:4] for date in inquiries(data)["date"]]
     look = {DONE: ("o", True), PROMISED: ("o", False), UNDONE: ("x", True)}
 
     def draw(fig, narrow):
@@ -128,8 +133,8 @@ def lanes_card(data: Frames) -> Card:
                 ax.text(sign * (gap + 0.05), middle, "\n".join(lines), ha="right" if sign < 0 else "left", va="center",
                         fontsize=size, color=TONE[move.side], linespacing=1.1)
                 at[move.side] += len(lines)
-            ax.text(0, y + (height - 1) / 2, written(row["date"].iloc[0], short=True), ha="center", va="center", fontsize=size,
-                    color=COLOUR["muted"])
+            ax.text(0, y + (height - 1) / 2, written(row["date"].iloc[0], short=True), ha="center", va="center",
+                    fontsize=size, color=COLOUR["muted"])
             y += height + 0.3
             ax.axhline(y - 0.65, color=COLOUR["line"], lw=0.6)
         for side, sign in (("PRK", -1), ("JPN", 1)):
@@ -143,11 +148,12 @@ def lanes_card(data: Frames) -> Card:
         title=f"Abductees came home once, in 2002; an inquiry was promised {len(years)} times, in "
               f"{', '.join(years[:-1])} and {years[-1]}",
         alt="Two lanes of dated steps, North Korea left, Japan right. " + " ".join(
-            f"{written(m.date)}: {SIDES[m.side]}, {m.stage}: {m.what}." for m in moves.sort_values("day", kind="stable").itertuples()),
+            f"{written(m.date)}: {SIDES[m.side]}, {m.stage}: {m.what}."
+            for m in moves.sort_values("day", kind="stable").itertuples()),
         draw=draw, table=table, sources=moves["source_id"].unique().tolist(),
         trust=LIST_TRUST + " Rows stand one below the other whatever the time between them.",
-        sentence="Filled: carried out. Hollow: promised. Crosses: refused, forbidden or taken back. Years without a row are not "
-                 "years without contact.", height=6.6)
+        sentence="Filled: carried out. Hollow: promised. Crosses: refused, forbidden or taken back. Years without a row "
+                 "are not years without contact.", height=6.6)
 
 
 # --- the ledger of Stockholm ------------------------------------------------------------------------------------
@@ -177,9 +183,13 @@ VIEWS = {"promised": "promised so far", "done": "carried out so far", "force": "
 
 def status(data: Frames, day: str) -> pd.DataFrame:
     """The items of the Stockholm agreement on a day: side, item, promised, done, force, failed (bools)."""
-    by = lambda event: event is not None and (at := day_of(data, event)) is not None and at <= pd.Timestamp(day)  # noqa: E731
+    def by(event: str | None) -> bool:
+        at = day_of(data, event)
+        return at is not None and at <= pd.Timestamp(day)
+
     return pd.DataFrame([{"side": side, "item": item, "promised": by(promised), "done": by(done),
-                          "force": by(done) and not by(ended), "failed": not by(done) and by(ended)} for side, item, promised, done, ended in ITEMS])
+                          "force": by(done) and not by(ended), "failed": not by(done) and by(ended)}
+                         for side, item, promised, done, ended in ITEMS])
 
 
 def ledger_card(data: Frames, day: str, view: str) -> Card:
@@ -206,7 +216,8 @@ def ledger_card(data: Frames, day: str, view: str) -> Card:
             for y, item in enumerate(own.itertuples()):
                 on = getattr(item, view)
                 cross = view == "promised" and item.failed
-                ax.plot(0.03, y, "X" if cross else "s", ms=9, color=TONE[side], mew=1.4, mfc=TONE[side] if on and not cross else COLOUR["surface"])
+                ax.plot(0.03, y, "X" if cross else "s", ms=9, color=TONE[side], mew=1.4,
+                        mfc=TONE[side] if on and not cross else COLOUR["surface"])
                 ax.text(0.09, y, item.item, va="center", color=TONE[side] if on else COLOUR["muted"],
                         weight="bold" if on else "normal", fontsize=9)
             ax.set(xlim=(0, 1), ylim=((3 if narrow and side == "PRK" else 5) - 0.5, -0.5), xticks=[], yticks=[])
@@ -219,13 +230,14 @@ def ledger_card(data: Frames, day: str, view: str) -> Card:
         alt=f"Two lists of squares, filled for what was {VIEWS[view]} on {written(day)}. North Korea: {listed('PRK')}. "
             f"Japan: {listed('JPN')}.",
         draw=draw,
-        table=items.assign(day=written(day), side=items["side"].map(SIDES))[["item", "side", "day", *VIEWS, "failed"]].rename(
-            columns=VIEWS),
+        table=items.assign(day=written(day), side=items["side"].map(SIDES))[
+            ["item", "side", "day", *VIEWS, "failed"]].rename(columns=VIEWS),
         sources=steps(data).query("day >= '2014-05-01' and day <= @day")["source_id"].unique().tolist(),
-        trust="The items are those that the reports of the agreement name; the full text in English from Tokyo was not found. "
-              "Counts of items say nothing of their weight: a survey and a port call are one item each. That Japan's three "
-              "easings ended in February 2016 follows from reports that it restored its sanctions.",
-        sentence=DAYS[day] + (" A cross marks a promise that had failed by then." if view == "promised" and north["failed"] else ""),
+        trust="The items are those that the reports of the agreement name; the full text in English from Tokyo was not "
+              "found. Counts of items say nothing of their weight: a survey and a port call are one item each. That "
+              "Japan's three easings ended in February 2016 follows from reports that it restored its sanctions.",
+        sentence=DAYS[day] + (" A cross marks a promise that had failed by then."
+                              if view == "promised" and north["failed"] else ""),
         height=3.4)
 
 
@@ -277,9 +289,10 @@ def contacts_card(data: Frames) -> Card:
                        f"{last[key]:.1f} in 2014." for key, label in FILTERS.items()),
         draw=draw, table=share.rename(columns=FILTERS).reset_index(),
         sources=data["headlines"].query("partner == 'JPN'")["source_id"].unique().tolist(),
-        trust="Two word lists pick headlines that name Japan beside a word for a meeting, a visit or a message. They were revised "
-              "after the headlines of 2013 and 2014 had been read, which can favour a rise. Friendly Japanese societies are caught by the "
-              "wide list. The archive doubles in 2011, so shares of all headlines are used. It ends on 25 September 2014.",
+        trust="Two word lists pick headlines that name Japan beside a word for a meeting, a visit or a message. They "
+              "were revised after the headlines of 2013 and 2014 had been read, which can favour a rise. Friendly "
+              "Japanese societies are caught by the wide list. The archive doubles in 2011, so shares of all headlines "
+              "are used. It ends on 25 September 2014.",
         sentence="Each year counts 1 January to 25 September alone, so that 2014 can be compared.")
 
 
@@ -294,8 +307,8 @@ AGENCY = {"xinhua-stockholm": "KCNA", "kcna-headlines-marquez": "KCNA", "kfa-ch-
 def official(data: Frames, first: str, last: str) -> pd.DataFrame:
     """Official contacts (talks, visits, ministers' words, refusals) between the two from one date to another, by date."""
     events = data["events"]
-    own = events["partners"].isin(["JPN", "JPN;MNG"]) & events["class"].isin(OFFICIAL) & ~events["kind"].isin(["hindsight", "summit"])
-    return events[own & events["date"].between(first, last)].sort_values("date")
+    own = events["partners"].isin(["JPN", "JPN;MNG"]) & events["class"].isin(OFFICIAL)
+    return events[own & ~events["kind"].isin(["hindsight", "summit"]) & events["date"].between(first, last)].sort_values("date")
 
 
 def silence(data: Frames, classes: tuple[str, ...]) -> tuple[int, int]:
@@ -335,12 +348,13 @@ def contacts(data: Frames) -> Finding:
                           columns=["family", "part", "count", "compared with", "before", "since", "votes", "outcome"])
     parts = {"contact": verdict(counts[counts["part"] == "contact"]), "begun": verdict(counts[counts["part"] == "begun"])}
     return Finding(
-        measure="Two parts. Contact: official meetings from March 2014 to the essay, one vote for each agency that reports one. "
-                "Begun: was there less of it before?",
-        threshold="A meeting is contact, a refusal counts against it. Begun: headlines above the level before; the pause before the "
-                  "first talks longer than any pause after them. The wording gives no size; the rules were set after the data were "
-                  "seen. Had a pause of a year been asked for, the count with visitors would fail. A single earlier year, picked "
-                  "because it was high, has no vote; nor have the press events, whose 2014 holds three months after the essay.",
+        measure="Two parts. Contact: official meetings from March 2014 to the essay, one vote for each agency that "
+                "reports one. Begun: was there less of it before?",
+        threshold="A meeting is contact, a refusal counts against it. Begun: headlines above the level before; the "
+                  "pause before the first talks longer than any pause after them. The wording gives no size; the rules "
+                  "were set after the data were seen. Had a pause of a year been asked for, the count with visitors "
+                  "would fail. A single earlier year, picked because it was high, has no vote; nor have the press "
+                  "events, whose 2014 holds three months after the essay.",
         counts=counts, parts=parts, verdict=verdict(counts), choices=("count", "compared with"),
         sources=[*rows["source_id"].unique(), *data["headlines"].query("partner == 'JPN'")["source_id"].unique(),
                  *data["press_events"].query("partner == 'JPN'")["source_id"].unique()])
@@ -364,7 +378,7 @@ def meetings(data: Frames) -> pd.DataFrame:
 # --- concessions ------------------------------------------------------------------------------------------------
 
 def concessions(data: Frames) -> Finding:
-    """japan-concessions: steps over the abductees from March 2014 to the essay, promised and carried out, by who reports them."""
+    """japan-concessions: steps over the abductees from March 2014 to the essay, by who reports them."""
     moves = steps(data)
     moves = moves[(moves["side"] == "PRK") & moves["date"].between(SPRING, claims.ESSAY_DATE)]
     made = moves[moves["event"].isin([MEETING, ACCORD, COMMITTEE])]
@@ -375,7 +389,7 @@ def concessions(data: Frames) -> Finding:
     rows = [{"family": AGENCY[source], "step": m.what, "day": m.date, "what counts": m.stage, "votes": True,
              "outcome": stood(m.event), "source": source} for m, source in reports]
     # What a stricter reader could ask for: not what the sentence says, so it has no vote.
-    earlier = steps(data).query("side == 'PRK' and stage == @PROMISED and date < '2014'")
+    earlier = inquiries(data).query("date < '2014'")
     if len(earlier):
         rows.append({"family": "event list", "step": "an inquiry never promised before", "day": earlier["date"].iloc[-1],
                      "what counts": "something new", "votes": False, "outcome": False, "source": earlier["source_id"].iloc[-1]})
@@ -385,15 +399,16 @@ def concessions(data: Frames) -> Finding:
     rows += [{"family": AGENCY[r.source_id], "step": "reports delivered", "day": r.date, "what counts": "a result", "votes": False,
               "outcome": bool(r.value > 0), "source": r.source_id} for r in delivered.itertuples()]
     counts = pd.DataFrame(rows, columns=["family", "step", "day", "what counts", "votes", "outcome", "source"])
-    voting = counts[counts["votes"]]
+    voting = counts[counts["votes"].astype(bool)]
     done = voting.loc[voting["what counts"] == DONE, "step"].nunique()
     return Finding(
         measure="Steps that North Korea promised or carried out over the abductees between March 2014 and the essay. One vote for "
                 f"each step and each agency that reports it. {voting['step'].nunique()} steps, of which {done} carried out.",
-        threshold="One step over the abductees that North Korea was not reported to have taken back by then is enough: the sentence "
-                  "says that concessions were made, and not what came of them. Set after the data were seen. Who asks for two "
-                  "steps that were carried out has them only if a meeting of one family counts; who asks for a result, or for "
-                  "something not promised before, finds none. Those rows stand here without a vote.",
+        threshold="One step over the abductees that North Korea was not reported to have taken back by then is enough: "
+                  "the sentence says that concessions were made, and not what came of them. Set after the data were "
+                  "seen. Who asks for two steps that were carried out has them only if a meeting of one family counts; "
+                  "who asks for a result, or for something not promised before, finds none. Those rows stand here "
+                  "without a vote.",
         counts=counts.drop(columns="source"), verdict=verdict(counts), choices=("what counts", "step"),
         parts={part: verdict(rows) for part, rows in voting.groupby("what counts", sort=False)},
         sources=counts["source"].unique().tolist())
@@ -429,15 +444,17 @@ def payment(data: Frames) -> Finding:
                          "of any day, %": float(100 * base.mean()), "votes": True, "outcome": bool(hits.mean() > base.mean())})
     counts = pd.DataFrame(rows, columns=["family", "period", "days apart, at most", "North Korean days", "with a Japanese step",
                                          "of these, %", "of any day, %", "votes", "outcome"])
-    word = claims.NOT_TESTABLE if counts.empty else claims.TIMING_FITS if counts["outcome"].all() else claims.TIMING_DOES_NOT_FIT
+    word = claims.TIMING_FITS if counts["outcome"].all() else claims.TIMING_DOES_NOT_FIT
     return Finding(
-        measure="Days on which North Korea gave or promised something, and how many of them had a Japanese gift, promise or easing "
-                "near by.",
-        threshold="Timing fits when the share is above that of any day of the period, for each distance. An agreement puts both "
-                  "sides on one day, so this shows that North Korea gave in exchange, and little more. What it hoped to be paid is "
-                  "in no row. A rival reading fits as well: it wanted sanctions eased, or the headquarters of the Koreans "
-                  "in Japan who side with it kept, whose sale a Tokyo court approved on 24 March 2014.",
-        counts=counts, verdict=word, choices=("period", "days apart, at most"), sources=moves["source_id"].unique().tolist())
+        measure="Days on which North Korea gave or promised something, and how many of them had a Japanese gift, "
+                "promise or easing near by.",
+        threshold="Timing fits when the share is above that of any day of the period, for each distance. An agreement "
+                  "puts both sides on one day, so this shows that North Korea gave in exchange, and little more. What "
+                  "it hoped to be paid is in no row. A rival reading fits as well: it wanted sanctions eased, or the "
+                  "headquarters of the Koreans in Japan who side with it kept, whose sale a Tokyo court approved on 24 "
+                  "March 2014.",
+        counts=counts, verdict=claims.NOT_TESTABLE if counts.empty else word, choices=("period", "days apart, at most"),
+        sources=moves["source_id"].unique().tolist())
 
 
 FINDINGS = {"japan-contacts": contacts, "japan-concessions": concessions, "japan-payment": payment}
@@ -487,10 +504,10 @@ def money_card(data: Frames) -> Card:
             + " The sums for the North are larger than the settlement with the South.",
         draw=draw, table=sums[["what", "value", "kind"]].rename(columns={"value": "USD million"}),
         sources=sums["source_id"].unique().tolist(),
-        trust="The sums for the North are what a research service of the American Congress reported in 2003 as under discussion among "
-              "Japanese officials. The declaration of 2002 names no sum, and an official Japanese figure was not found. The "
-              "1965 sum in dollars of 1999 is one method of several, and its source calls them far apart. That no payment "
-              "was found rests on press reports; food aid is not in this figure.",
+        trust="The sums for the North are what a research service of the American Congress reported in 2003 as under "
+              "discussion among Japanese officials. The declaration of 2002 names no sum, and an official Japanese "
+              "figure was not found. The 1965 sum in dollars of 1999 is one method of several, and its source calls "
+              "them far apart. That no payment was found rests on press reports; food aid is not in this figure.",
         sentence="Filled: agreed. Hollow: talked about. The settlement of 1965 held grants, loans and private credits.", height=3.6)
 
 
@@ -536,28 +553,27 @@ def trade_card(data: Frames) -> Card:
         table=pd.DataFrame({label: lines[series]["value"].astype(float) for series, (label, _) in TRADE.items()}
                            ).rename_axis("year").reset_index(),
         sources=sources_of(pd.concat(lines.values())),
-        trust="All three read Japan's customs, so they agree without confirming each other. Values are rounded. A zero here is a "
-              "zero of the record: goods that go through China are in China's books, and money carried by hand is in none.",
+        trust="All three read Japan's customs, so they agree without confirming each other. Values are rounded. A zero "
+              "here is a zero of the record: goods that go through China are in China's books, and money carried by "
+              "hand is in none.",
         sentence="Marks of KOTRA and of Japan's customs stand where those sources have a year.")
 
 
 def rivals(data: Frames) -> pd.DataFrame:
     """The quantities of the chapter under rival counts: quantity, count, figure, what changes."""
-    n = numbers(data)
+    n, lines = numbers(data), trade_lines(data)
     return pd.DataFrame([
         ("abductees", "recognised by Japan", n["recognised"], "the size of the question"),
         ("abductees", "admitted by North Korea", n["admitted"], "the question is smaller by a quarter"),
         ("abductees", "returned", n["returned"], "the part that is settled"),
         ("abductees", "still open in Japan's count", n["open"], "the part that an inquiry could settle"),
-        ("trade in 2005, million dollars", "Correlates of War", n["trade-2005"], "–"),
-        ("trade in 2005, million dollars", "Japan's customs", n["customs-2005"], "nothing"),
-        ("trade in 2002, million dollars", "Correlates of War", n["trade-2002"], "–"),
-        ("trade in 2002, million dollars", "KOTRA", n["kotra-2002"], "nothing"),
+        *(("trade in 2008, million dollars", label, f"{lines[series].at[2008, 'value']:.1f}", "nothing that matters")
+          for series, (label, _) in TRADE.items()),
         ("contact headlines a thousand, 2013 and 2014", "wide word list", f"{n['wide-2013']} and {n['wide-2014']}", "–"),
         ("contact headlines a thousand, 2013 and 2014", "narrow word list", f"{n['narrow-2013']} and {n['narrow-2014']}",
          "a steeper rise, from a lower start"),
         ("friendly share of reported acts, 2013 and 2014", "press events", f"{n['friendly-2013']} and {n['friendly-2014']} %",
-         "a rise too; 2012 was as high"),
+         "a rise too, but 2012 was higher"),
         ("money, billion dollars", "under discussion, low", n["low"], "–"),
         ("money, billion dollars", "under discussion, high", n["high"], "twice as much"),
         ("money, billion dollars", "South Korea in 1965, dollars of 1999", n["south-1999"], "less than the low figure"),
@@ -589,20 +605,22 @@ def numbers(data: Frames) -> dict[str, str]:
         "to-easing": str(days_between(data, ACCORD, EASING)), "to-not-ready": str(days_between(data, EASING, NOT_READY)),
         "to-end": str(days_between(data, ACCORD, DISSOLVED)),
         "restored-to-end": str(days_between(data, RESTORED, DISSOLVED)),
-        "talks": str(len(talked)), "pause-talks": str(talks[0]), "pause-visitors": str(visitors[0]), "pause-since": str(talks[1]),
-        **{f"{name}-{year}": f"{share.at[year, key]:.1f}" for name, key in (("wide", "contact_first"), ("narrow", "contact_last"))
-           for year in (2000, 2013, 2014)},
+        "talks": str(len(talked)), "pause-talks": str(talks[0]), "pause-since": str(talks[1]),
+        "pause-visitors": str(visitors[0]),
+        "narrow-2000": f"{share.at[2000, 'contact_last']:.1f}",
+        **{f"{name}-{year}": f"{share.at[year, key]:.1f}"
+           for name, key in (("wide", "contact_first"), ("narrow", "contact_last")) for year in (2013, 2014)},
         **{f"friendly-{year}": f"{press[year]:.0f}" for year in (2012, 2013, 2014)},
         "steps": str(made["step"].nunique()), "steps-done": str(made.loc[made["what counts"] == DONE, "step"].nunique()),
-        "promised-inquiries": str(steps(data).query("side == 'PRK' and stage == @PROMISED")["what"].str.contains("inquiry").sum()),
+        "promised-inquiries": str(len(inquiries(data))),
         "same-day": str(timing.loc[("since 2002", 0), "with a Japanese step"]),
         "north-days": str(timing.loc[("since 2002", 0), "North Korean days"]),
         "month-hits": str(timing.loc[("since 2002", 31), "with a Japanese step"]),
         "month-base": f"{timing.loc[('since 2002', 31), 'of any day, %']:.0f}",
         "low": f"{sums['North Korea, low figure'] / 1000:.0f}", "high": f"{sums['North Korea, high figure'] / 1000:.0f}",
-        "south-1965": f"{sums['South Korea, agreed in 1965']:.0f}", "south-1999": f"{sums['the same, dollars of 1999'] / 1000:.1f}",
+        "south-1965": f"{sums['South Korea, agreed in 1965']:.0f}",
+        "south-1999": f"{sums['the same, dollars of 1999'] / 1000:.1f}",
         "food": f"{pledges['japan-food-2004', 'promised']:,.0f}", "food-half": f"{pledges['japan-food-2004', 'outcome']:,.0f}",
         **{f"trade-{year}": f"{lines['cow'].at[year, 'value']:,.0f}" for year in (2001, 2002, 2005, 2007)},
-        "customs-2005": f"{lines['jp_mof_usd'].at[2005, 'value']:,.0f}", "kotra-2002": f"{lines['kotra'].at[2002, 'value']:,.0f}",
         "yen-2001": f"{yen[2001] / 1000:.1f}", "yen-2005": f"{yen[2005] / 1000:.1f}",
     }
