@@ -316,17 +316,17 @@ def silence(data: Frames, classes: tuple[str, ...]) -> tuple[int, int]:
     rows = official(data, "2012", claims.ESSAY_DATE)
     days = pd.to_datetime(rows.loc[rows["class"].isin(classes) & rows["counted"], "date"])
     gaps = days.diff().dt.days
-    start = days[days >= "2014"].index[:1]
-    return (int(gaps[start].item()), int(gaps[days >= "2014"].iloc[1:].max())) if len(start) else (0, 0)
+    later = gaps[days >= "2014"]
+    return (0, 0) if len(later) < 2 or len(later) == len(gaps) else (int(later.iloc[0]), int(later.iloc[1:].max()))
 
 
 def contacts(data: Frames) -> Finding:
     """japan-contacts: were there contacts in these months, and had they begun, that is, was it quiet before?"""
     rows = official(data, SPRING, claims.ESSAY_DATE)
-    rows = rows.assign(agency=rows["source_id"].map(AGENCY))
+    rows = rows.assign(agency=rows["source_id"].map(AGENCY), between=rows["class"] != "visit")
     met = [{"family": r.agency, "part": "contact", "count": r.title, "compared with": "", "before": pd.NA, "since": pd.NA,
-            "votes": r.counted and r.first, "outcome": r._asdict()["outcome"]} for r in
-           rows.assign(first=~rows["agency"].duplicated(), outcome=rows["class"] != "refusal").itertuples()]
+            "votes": r.counted and r.between and r.first, "outcome": r.held} for r in
+           rows.assign(first=~rows.duplicated(["agency", "between"]), held=rows["class"] != "refusal").itertuples()]
     share = contact_share(data)
     wider = [{"family": "headlines", "part": "begun", "count": f"contact headlines a thousand, {label}", "compared with": name,
               "before": share.loc[a:b, key].mean(), "since": share.at[2014, key], "votes": name in VOTING,
@@ -348,8 +348,8 @@ def contacts(data: Frames) -> Finding:
                           columns=["family", "part", "count", "compared with", "before", "since", "votes", "outcome"])
     parts = {"contact": verdict(counts[counts["part"] == "contact"]), "begun": verdict(counts[counts["part"] == "begun"])}
     return Finding(
-        measure="Two parts. Contact: official meetings from March 2014 to the essay, one vote for each agency that "
-                "reports one. Begun: was there less of it before?",
+        measure="Two parts. Contact: official meetings from March 2014 to the essay, one vote for each agency that reports "
+                "one; a visit by a member of parliament has none. Begun: was there less of it before?",
         threshold="A meeting is contact, a refusal counts against it. Begun: headlines above the level before; the "
                   "pause before the first talks longer than any pause after them. The wording gives no size; the rules "
                   "were set after the data were seen. Had a pause of a year been asked for, the count with visitors "

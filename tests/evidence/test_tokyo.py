@@ -74,7 +74,7 @@ def test_verdicts_of_both_dates(data, then):
 
 def test_one_vote_for_each_agency_that_reports_a_meeting(data):
     met = tokyo.contacts(data).counts.query("part == 'contact' and votes")
-    assert not met["family"].duplicated().any()
+    assert list(met["family"]) == ["Yomiuri", "KCNA", "Korea Herald", "Kyodo"]
 
 
 def test_contacts_move_with_the_rows(data):
@@ -178,8 +178,8 @@ def test_what_the_prose_leans_on(data):
     assert press[2012] > press[2014] > press[2013]
     assert round(int(n["recognised"]) / int(n["admitted"]) * 3) == 4  # "smaller by a quarter"
     assert n["promised-inquiries"] == "3" and n["steps"] == "3"
-    middle = tokyo.steps(data).query("'2005' < date < '2008' or '2009' < date < '2010'")
-    assert set(middle["side"]) == {"JPN"} and set(middle["stage"]) == {tokyo.UNDONE}
+    middle = tokyo.steps(data).query("side == 'JPN' and '2006' < date < '2010'")
+    assert len(middle) == 3 and set(middle["stage"]) == {tokyo.UNDONE}
     talks = tokyo.official(data, tokyo.SPRING, claims.ESSAY_DATE).query("counted and `class` == 'talks'")
     assert talks["title"].str.contains("members of parliament").sum() == 1
     money = tokyo.money(data).set_index("what")["value"]
