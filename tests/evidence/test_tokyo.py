@@ -96,6 +96,14 @@ def test_a_pause_filled_is_no_beginning(data):
     moved = {**data, "events": pd.concat([events, extra], ignore_index=True)}
     before, since = tokyo.silence(moved, ("talks",))
     assert before < since == 84
+    pauses = tokyo.contacts(moved).counts.query("count.str.startswith('longest pause')")
+    assert not pauses["outcome"].any()
+
+
+def test_no_comparison_with_a_year_that_has_no_figure(data):
+    press = tokyo.contacts(data).counts.query("family == 'press events'")
+    assert list(press["compared with"]) == ["2013", "2009–13", "2012"]
+    assert press["before"].notna().all()
 
 
 def test_a_committee_that_had_ended_would_count_against(data):
