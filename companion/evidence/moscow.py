@@ -9,7 +9,6 @@ import itertools
 import textwrap
 from collections.abc import Mapping
 
-import matplotlib.ticker
 import numpy as np
 import pandas as pd
 
@@ -89,12 +88,13 @@ def nothing_card(shares: pd.DataFrame) -> Card:
             ax.text(limit, -0.75, f"{limit:.0f} %", ha="center", color=COLOUR["muted"])
         for row in rows.itertuples():
             late = row.year != CLAIM_YEARS[0]
-            ax.plot(row.share, labels.index(row.count), "s" if late else "o", ms=7, mec=COLOUR["RUS"], mew=1.4,
+            ax.plot(row.share, labels.index(row.count), "s" if late else "o", ms=6 if narrow else 7, mec=COLOUR["RUS"], mew=1.4,
                     mfc=COLOUR["RUS"] if row.votes else COLOUR["surface"])
-            ax.text(row.share + 0.13, labels.index(row.count) + (0.33 if late else -0.33), f"{row.year}", va="center",
-                    ha="left", fontsize=8)
+        for y, (mark, word) in enumerate((("o", CLAIM_YEARS[0]), ("s", CLAIM_YEARS[1]))):
+            ax.plot(3.6, y, mark, ms=6, color=COLOUR["RUS"])
+            ax.text(3.8, y, str(word), va="center")
         ax.set(xlim=(0, 5.4), ylim=(len(labels) - 0.4, -1), xticks=[], yticks=range(len(labels)))
-        ax.set_yticklabels([textwrap.fill(label, 17 if narrow else 28) for label in labels], fontsize=8.5)
+        ax.set_yticklabels([textwrap.fill(label.split(",")[0], 17) if narrow else label for label in labels], fontsize=8.5)
         ax.spines[["bottom", "left"]].set_visible(False)
         ax.tick_params(length=0)
 
@@ -144,7 +144,7 @@ def line_card(data: Frames) -> Card:
         ax.annotate(f"{odd:,.0f} in 1996,\nan outlier", (1996, 305), (8, 0), textcoords="offset points", va="center")
         mark_number(ax, f"{shown[peak]:.0f}", peak, shown[peak], COLOUR["RUS"])
         mark_number(ax, f"{shown[2013]:.0f}", 2013, shown[2013], COLOUR["RUS"])
-        ax.text(2005.6, 208, "Correlates of War", color=COLOUR["RUS"]) if not narrow else None
+        ax.text(1996, 150, "line:\nCorrelates\nof War", color=COLOUR["RUS"])
         ax.text(2014, 28, "squares: KOTRA", ha="right")
         ax.set(ylim=(0, 330), yticks=[0, 100, 200, 300], xticks=[1992, 1998, 2004, 2010, 2014])
         ax.set_title("Trade with Russia, million US dollars", loc="left")
@@ -188,14 +188,10 @@ REPORTED = {"kotra": ("KOTRA", "s"), "rus_customs": ("Russian customs", "o"), "i
             "rus_official": ("Russian officials", "D")}
 
 
-def rates(data: Frames) -> dict[str, tuple[str, float]]:
+def rates(line: pd.Series) -> dict[str, tuple[str, float]]:
     """Paces that were once kept: key to (words, percent a year)."""
-    line, kotra = long_line(data).loc[FIRST_RUN:], flows(data["trade"], "kotra", "RUS")["value"]
-    found = {"one": ("the one year to 2013", 100 * (kotra[2013] / kotra[2012] - 1))}
-    for years, word in ((3, "three"), (5, "five"), (7, "seven")):
-        rate, first = best_run(line, years)
-        found[word] = (f"the best {word} years, {first} to {first + years}", rate)
-    return found
+    runs = {word: (years, *best_run(line, years)) for years, word in ((3, "three"), (5, "five"), (7, "seven"))}
+    return {word: (f"the best {word} years, {first} to {first + years}", rate) for word, (years, rate, first) in runs.items()}
 
 
 def reported(data: Frames) -> pd.DataFrame:
@@ -205,13 +201,21 @@ def reported(data: Frames) -> pd.DataFrame:
     return rows[rows["year"].between(2012, 2024)].drop_duplicates("year").sort_values("year", ignore_index=True)
 
 
-def billion_card(data: Frames, base: str, rate: str, end: int) -> Card:
-    """A pace kept from a base year to an end year, beside the pace that a billion needs and what was reported."""
-    words, series, start = BASES[base]
-    amount = flows(data["trade"], series, "RUS")["value"][start]
-    pace_words, pace = rates(data)[rate]
-    years, facts = end - start, reported(data)
-    need, best = needed(amount, years), best_run(long_line(data).loc[FIRST_RUN:], years)
+def bases(data: Frames) -> dict[str, pd.Series]:
+    """Trade in the year of each of BASES: key to (value, sources)."""
+    return {key: flows(data["trade"], series, "RUS").loc[year] for key, (_, series, year) in BASES.items()}
+
+
+def billion_card(starts: Mapping[str, pd.Series], line: pd.Series, facts: pd.DataFrame, base: str, rate: str, end: int) -> Card:
+    """A pace kept from a base year to an end year, beside the pace that a billion needs and what was reported.
+
+    starts: as of `bases`; line: million dollars by year, from which the paces are taken; facts: as of `reported`.
+    """
+    _, series, start = BASES[base]
+    amount = starts[base]["value"]
+    pace_words, pace = rates(line)[rate]
+    years = end - start
+    need, best = needed(amount, years), best_run(line, years)
     x = np.arange(start, end + 1)
     path, way = (amount * (1 + g / 100) ** (x - start) for g in (pace, need))
     reached = path[-1] >= TARGET
@@ -225,10 +229,13 @@ def billion_card(data: Frames, base: str, rate: str, end: int) -> Card:
         sentence += " ITPD-E holds services and dollars of 2010, so it is set beside the target only for scale."
 
     def draw(fig, narrow):
-        ax = fixed_axes(fig, left=0.14 if narrow else 0.07)
+        ax = fixed_axes(fig, left=0.17 if narrow else 0.08, right=0.95)
         ax.axhline(TARGET, color=COLOUR["muted"], lw=1)
         ax.text(2011.7, 1020, "a billion")
         ax.plot(x, way, color=COLOUR["muted"], lw=1.4, ls=(0, (4, 2)))
+        mid = start + np.log(600 / amount) / np.log(1 + need / 100)
+        ax.annotate("needed", (mid, 600), (-7 if pace < need else 7, 0), textcoords="offset points", color=COLOUR["muted"],
+                    ha="right" if pace < need else "left", va="center")
         ax.plot(x, path, color=COLOUR["RUS"], lw=2.2)
         for s, part in facts.groupby("series", sort=False):
             ax.plot(part["year"], part["value"], REPORTED[s][1], ms=4.5, mfc="none", mec=COLOUR["text"])
@@ -250,7 +257,7 @@ def billion_card(data: Frames, base: str, rate: str, end: int) -> Card:
         alt=f"A rising line of trade at a steady pace, a dashed line of the pace that is needed, and small marks of the trade that was "
             f"reported, which stays low. {title}. {sentence}",
         draw=draw, table=table.rename(columns={"value": "reported, million dollars", "by": "reported by"}),
-        sources=list(dict.fromkeys([*flows(data["trade"], series, "RUS")["sources"][start], *sources_of(facts), "cow_dyadic"])),
+        sources=list(dict.fromkeys([*starts[base]["sources"], *sources_of(facts), "cow_dyadic"])),
         trust=f"Pace: {pace_words}. " + TRADE_TRUST + " The reported marks come from four reporters (their shapes differ), so they are "
               "not joined. A steady pace is arithmetic and no forecast.",
         sentence=sentence)
@@ -258,12 +265,11 @@ def billion_card(data: Frames, base: str, rate: str, end: int) -> Card:
 
 def billion_exploration(data: Frames) -> Exploration:
     """Choose where to start, the pace, and the year by which the billion is due."""
-    trade = data["trade"]
+    starts, line, facts = bases(data), long_line(data).loc[FIRST_RUN:], reported(data)
     return explore(
-        lambda **state: billion_card(data, **state), "moscow-billion", "How fast must trade grow to reach a billion?",
-        base=Choice("Start from", {key: f"{words}: {flows(trade, series, 'RUS')['value'][year]:.0f} million"
-                                   for key, (words, series, year) in BASES.items()}),
-        rate=Choice("Yearly growth", {key: f"{rate:.1f} %: {words}" for key, (words, rate) in rates(data).items()}, default="seven"),
+        lambda **state: billion_card(starts, line, facts, **state), "reach-a-billion", "How fast must trade grow to reach a billion?",
+        base=Choice("Start from", {key: f"{words}: {starts[key]['value']:.0f} million" for key, (words, *_) in BASES.items()}),
+        rate=Choice("Yearly growth", {key: f"{rate:.1f} %: {words}" for key, (words, rate) in rates(line).items()}, default="seven"),
         end=Choice("Due by", {2018: "2018", 2020: "2020, as announced", 2024: "2024"}, "radio", TARGET_YEAR))
 
 
@@ -280,11 +286,11 @@ def debt_card(data: Frames) -> Card:
 
     def draw(fig, narrow):
         ax = fig.subplots()
-        for y, (label, value) in enumerate(bars):
+        for y, (_, value) in enumerate(bars):
             ax.barh(y, value, height=0.5, color=COLOUR["RUS"] if y < 2 else COLOUR["surface"], edgecolor=COLOUR["RUS"])
-            ax.text(value + 150, y, f"{value:,.0f}", va="center")
+            ax.text(value + (350 if narrow else 150), y, f"{value:,.0f}", va="center")
         ax.set(yticks=range(len(bars)), yticklabels=[b[0].replace("\n", "\n" if narrow else " ") for b in bars], xticks=[],
-               xlim=(0, 13200), ylim=(len(bars) - 0.5, -0.5))
+               xlim=(0, 16500 if narrow else 13200), ylim=(len(bars) - 0.5, -0.5))
         ax.set_title("million US dollars", loc="left")
         ax.spines[["bottom", "left"]].set_visible(False)
         ax.tick_params(length=0)
@@ -312,8 +318,8 @@ def promises(data: Frames) -> pd.DataFrame:
         "status": both["status_out"].str.replace("_", " "), "sources": [list(s) for s in zip(both["source_id"], both["source_id_out"])]})
 
 
-SHORT = {"rajin-capacity": "railway to Rajin", "yearly trade": "trade by 2020", "yearly capacity": "railway and port of Rajin",
-         "1.5 million": "coal by rail in 2015", "railway project": "railway project Pobeda", "50,000": "wheat in 2014"}
+SHORT = {"yearly trade": "trade by 2020", "yearly capacity": "railway and port of Rajin",
+         "1.5 million": "coal in 2015 (first quarter only)", "railway project": "railway project Pobeda", "50,000": "wheat in 2014"}
 
 
 def promises_card(data: Frames) -> Card:
@@ -327,12 +333,11 @@ def promises_card(data: Frames) -> Card:
         for y, row in enumerate(rows.itertuples()):
             known = pd.notna(row.part)
             ax.barh(y, row.part if known else 0, height=0.5, color=COLOUR["RUS"])
-            text = f"{row.part:.0f} %" if known else "none found"
-            ax.text((row.part if known else 0) + 1.5, y, text + (", first quarter only" if row.status == "open" else ""), va="center")
+            ax.text((row.part if known else 0) + 1.5, y, f"{row.part:.0f} %" if known else "none found", va="center")
         ax.axvline(100, color=COLOUR["muted"], lw=1, ls=(0, (3, 3)))
-        ax.set(yticks=range(len(rows)), yticklabels=[textwrap.fill(label, 14 if narrow else 40) for label in labels], xticks=[],
-               xlim=(0, 122), ylim=(len(rows) - 0.4, -0.6))
-        ax.set_title("part of the promise that was delivered", loc="left")
+        ax.set(yticks=range(len(rows)), yticklabels=[textwrap.fill(label, 16 if narrow else 40) for label in labels], xticks=[],
+               xlim=(0, 140 if narrow else 120), ylim=(len(rows) - 0.4, -0.6))
+        ax.set_title("delivered" if narrow else "part of the promise that was delivered", loc="left")
         ax.spines[["bottom", "left"]].set_visible(False)
         ax.tick_params(length=0)
 
@@ -386,13 +391,13 @@ def step_card(data: Frames, partner: str, rule: str, at: str) -> Card:
     line = by_month(data, partner, rule).loc[slice(*STEP_WINDOW)]
     before, after = line[line.index < at].mean(), line[line.index >= at].mean()
     fits = step_fits(line)
-    best, fit, name = fits.idxmax(), fits[at], PARTNERS[partner]
-    best_words = pd.Timestamp(best).strftime("%B %Y")
-    title = (f"{name}: a step in {MONTHS[at]} 2014 accounts for {fit:.0f}{PERCENT} of the ups and downs, "
-             + ("more than in any other month" if best == at else f"{best_words} for {fits.max():.0f}{PERCENT}"))
+    best, fit, name = fits.idxmax(), step_fit(line, at), PARTNERS[partner]
+    title = (f"{name}: a step {'up' if after > before else 'down'} in {MONTHS[at]} 2014 accounts for {fit:.0f}{PERCENT} of the ups and downs, "
+             + ("more than one in any other month" if best == at else
+                f"one up in {pd.Timestamp(best):%B %Y} for {fits.max():.0f}{PERCENT}"))
 
     def draw(fig, narrow):
-        ax = fixed_axes(fig, left=0.1 if narrow else 0.05)
+        ax = fixed_axes(fig, left=0.13 if narrow else 0.06)
         x, cut = np.arange(len(line)), list(line.index).index(at)
         ax.bar(x, line, width=0.72, edgecolor=COLOUR["muted"], linewidth=0.8,
                color=[COLOUR["band"] if i >= cut else COLOUR["surface"] for i in x])
@@ -404,7 +409,7 @@ def step_card(data: Frames, partner: str, rule: str, at: str) -> Card:
         ax.text(cut - 0.7, 29.5, f"step: {MONTHS[at]}", ha="right", va="top")
         ax.set(ylim=(0, 30), yticks=[0, 10, 20, 30], xlim=(-0.8, len(line) - 0.2))
         ax.set_xticks([0, 6, 12, 18], ["Jan 2013", "July", "Jan 2014", "July"])
-        ax.set_title(f"Headlines a month on contacts with {name}", loc="left")
+        ax.set_title(f"Contact headlines a month: {name}", loc="left")
 
     return Card(
         name="moscow-step", title=title,
@@ -417,7 +422,7 @@ def step_card(data: Frames, partner: str, rule: str, at: str) -> Card:
 def step_exploration(data: Frames) -> Exploration:
     """Choose the partner, the word list and the month of the step."""
     return explore(
-        lambda **state: step_card(data, **state), "moscow-step", "When did it start, and with Russia alone?",
+        lambda **state: step_card(data, **state), "when-did-it-start", "When did it start, and with Russia alone?",
         partner=Choice("Headlines on", PARTNERS, "radio"),
         rule=Choice("Word list", {"contact_last": "last", "contact_first": "first"}, "radio"),
         at=Choice("Month of the step, 2014", MONTHS, "range", "2014-02"))
@@ -592,7 +597,8 @@ def numbers(data: Frames) -> dict[str, str]:
     minister = flows(trade, "rus_official", "RUS")["value"]
     debts = pick(data["debts"].query("creditor == 'RUS' and year >= 2012"), ["measure"]).set_index("measure")["value"]
     both = pick(trade.query("series == 'cow' and partner == 'RUS' and year == 2013"), ["flow"]).set_index("flow")["value"]
-    voting = nil(data).counts.query("votes")
+    voting, pace = nil(data).counts.query("votes"), rates(line.loc[FIRST_RUN:])
+    kept = lambda rate: f"{kotra[2013] * (1 + rate / 100) ** (TARGET_YEAR - 2013):,.0f}"  # noqa: E731
     talk_row = talk(data).counts.query("part == 'better ties' and count == 'headlines, last rule'").iloc[0]
     step, europe = (by_month(data, partner, "contact_last").loc[slice(*STEP_WINDOW)] for partner in ("RUS", "EUROPE"))
     season = lambda year, months: f"{step[[f'{year}-{m}' for m in months]].sum():.0f}"  # noqa: E731
@@ -603,7 +609,7 @@ def numbers(data: Frames) -> dict[str, str]:
     press = signed.loc["Friendly words in the world press, Russia to North Korea"]
     return {
         "kotra-2013": f"{kotra[2013]:.0f}", "world-2013": f"{world[2013]:,.0f}", "share-2013": percent(share["KOTRA", 2013]),
-        "dollars-2013": f"{share['KOTRA', 2013]:.2f}", "rest-2013": f"{100 - 100 * china[2013] / world[2013]:.0f}",
+        "dollars-2013": f"{share['KOTRA', 2013]:.2f}", "china-dollars": f"{100 * china[2013] / world[2013]:.0f}", "rest-2013": f"{100 - 100 * china[2013] / world[2013]:.0f}",
         "outside-china": percent(100 * kotra[2013] / (world[2013] - china[2013])),
         "china-2013": percent(100 * china[2013] / world[2013]),
         "cow-2013": f"{line[2013]:.0f}", "cow-2005": f"{line[2005]:.0f}", "cow-1992": f"{line[1992]:.0f}", "cow-1996": f"{line[1996]:.0f}",
@@ -613,11 +619,9 @@ def numbers(data: Frames) -> dict[str, str]:
         "minister-2013": f"{minister[2013]:.1f}", "minister-needed": percent(needed(minister[2013], TARGET_YEAR - 2013)),
         "counts": str(len(voting) // len(LIMITS)),
         **{f"under-{limit:.0f}": str(int(voting.loc[voting["limit, %"] == limit, "outcome"].sum())) for limit in LIMITS},
-        "needed": percent(needed(kotra[2013], TARGET_YEAR - 2013)), "growth-2013": percent(rates(data)["one"][1]),
-        **{f"best-{word}": percent(rates(data)[word][1]) for word in ("three", "five", "seven")},
-        "one-2020": f"{kotra[2013] * (1 + rates(data)['one'][1] / 100) ** 7:,.0f}",
-        "five-2020": f"{kotra[2013] * (1 + rates(data)['five'][1] / 100) ** 7:,.0f}",
-        "seven-2020": f"{kotra[2013] * (1 + rates(data)['seven'][1] / 100) ** 7:,.0f}",
+        "needed": percent(needed(kotra[2013], TARGET_YEAR - 2013)), "growth-2013": percent(100 * (kotra[2013] / kotra[2012] - 1)),
+        **{f"best-{word}": percent(rate) for word, (_, rate) in pace.items()},
+        "five-2020": kept(pace["five"][1]), "seven-2020": kept(pace["seven"][1]),
         "fact-2014": f"{facts[2014]:.1f}", "fact-2018": f"{facts[2018]:.0f}", "fact-2020": f"{facts[2020]:.1f}",
         "fact-2021": f"{1000 * facts[2021]:,.0f} thousand", "fact-2023": f"{facts[2023]:.1f}", "fact-2024": f"{facts[2024]:.0f}",
         "actual-pace": percent(needed(kotra[2013], TARGET_YEAR - 2013, facts[2020])).replace("-", "−"),
