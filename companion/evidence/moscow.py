@@ -439,10 +439,10 @@ def russian_steps(data: Frames) -> pd.DataFrame:
 
 
 def steps_table(data: Frames) -> pd.DataFrame:
-    """`russian_steps` as a reader's table: date, side of the break, what happened."""
+    """`russian_steps` as a reader's table: date, what happened, side of the break (March 2014)."""
     steps = russian_steps(data)
-    side = np.where(steps["date"].str[:7] < BREAK, "before March 2014", "March 2014 or later")
-    return pd.DataFrame({"date": steps["date"], "when": side, "step": steps["title"]})
+    side = np.where(steps["date"].str[:7] < BREAK, "before", "March or later")
+    return pd.DataFrame({"date": steps["date"], "step": steps["title"], "when": side})
 
 
 def opening_measures(data: Frames) -> pd.DataFrame:

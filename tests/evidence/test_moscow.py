@@ -136,7 +136,7 @@ def test_a_cause_reaches_timing_at_most_and_names_rivals(data):
         assert rival in finding.threshold
     dates = moscow.steps_table(data).set_index("date")["when"]
     for early in ("2012-09-17", "2013-09-22", "2014-02-07"):
-        assert dates[early] == "before March 2014"
+        assert dates[early] == "before"
 
 
 def test_what_the_prose_leans_on(data, shares):
@@ -152,7 +152,7 @@ def test_what_the_prose_leans_on(data, shares):
     assert {f.idxmax() for f in fits.values()} == {"2014-03"}
     europe = {rule: moscow.step_fits(moscow.by_month(data, "EUROPE", rule).loc[slice(*moscow.STEP_WINDOW)]) for rule in moscow.RULES}
     assert europe["contact_last"].idxmax() == "2014-04" and europe["contact_first"].idxmax() < "2014"
-    assert (moscow.steps_table(data).query("when == 'before March 2014'")["date"].tolist()
+    assert (moscow.steps_table(data).query("when == 'before'")["date"].tolist()
             == ["2012-05", "2012-09-17", "2013-09-22", "2014-02", "2014-02-07"])
     opening = moscow.opening_measures(data).set_index("measure")["change, %"]
     assert (opening[opening.index.str.contains("eadlines|words")] > 0).all() and (opening[opening.index.str.startswith("Trade")] < 0).all()
