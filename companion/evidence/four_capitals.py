@@ -21,7 +21,7 @@ from companion.claims import Finding, verdict
 from companion.data import load
 from companion.evidence.series import tables
 from companion.explore import Choice, Exploration, explore
-from companion.figure import COLOUR, Card, fixed_axes
+from companion.figure import COLOUR, PERCENT, Card, fixed_axes
 
 Frames = Mapping[str, pd.DataFrame]
 TABLES = ("events", "headlines", "press_events", "distances")
@@ -94,8 +94,9 @@ def _land(ax, west: float, east: float, south: float, north: float, visited: set
                   and south < ring[:, 1].max() and ring[:, 1].min() < north]
         coarse = [np.round(ring / grid) * grid for ring in inside]
         coarse = [ring[np.r_[True, np.any(np.diff(ring, axis=0) != 0, axis=1)]] for ring in coarse]
-        ax.add_collection(PolyCollection([ring for ring in coarse if len(ring) > 2], lw=0.6, edgecolor=COLOUR["muted"],
-                                         facecolor=COLOUR["band" if state in visited else "surface"]))
+        here = state in visited
+        ax.add_collection(PolyCollection([ring for ring in coarse if len(ring) > 2], lw=0.7, zorder=2 if here else 1,
+                                         edgecolor=COLOUR["muted" if here else "surface"], facecolor=COLOUR["band" if here else "line"]))
     # a degree of longitude is as long as it is in the middle of the box
     ax.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[], aspect=1 / np.cos(np.radians((south + north) / 2)))
     for spine in ax.spines.values():
@@ -111,7 +112,7 @@ def route_card(data: Frames) -> Card:
     home = centre(outlines()["PRK"][0])
     official = found["host"] != "party_or_parliament"
     europe, visited = found[found["state"].isin(NAMED)], set(found["state"])
-    beside = {"DEU": (7, 3, "left"), "BEL": (-7, 3, "right"), "CHE": (-7, -10, "right"), "ITA": (-7, -14, "right")}
+    beside = {"DEU": (4, 18, "left"), "BEL": (-7, 3, "right"), "CHE": (-7, -10, "right"), "ITA": (-7, -14, "right")}
 
     def mark(ax, row):
         ax.plot(*points[row.state], "o" if row.host != "party_or_parliament" else "s", ms=8, mec=COLOUR["text"], mew=1.4, zorder=4,
@@ -122,22 +123,23 @@ def route_card(data: Frames) -> Card:
                     bbox={"fc": COLOUR["surface"], "ec": "none", "pad": 0.8, "alpha": 0.85})
 
     def draw(fig, narrow):
-        whole, part = fig.subplots(2, 1, height_ratios=[1, 1.35])
-        _land(whole, -8, 148, 28, 72, visited, 0.5)
+        whole, part = fig.subplots(2, 1, height_ratios=[1.25, 3.2] if narrow else [2.5, 3.3])
+        _land(whole, -8, 148, 30, 66, visited, 0.5)
         path = [home, *points.values(), home]
         whole.plot(*zip(*path), color=COLOUR["CHN"], lw=1.4, zorder=3)
         whole.plot(*home, "*", ms=11, color=COLOUR["CHN"], zorder=4)
-        write(whole, "Pyongyang", home, -8, -10, "right")
+        write(whole, "Pyongyang", home, -4, -13, "right")
         for row in found.itertuples():
             if row.state not in NAMED:
                 mark(whole, row)
-                write(whole, f"{row.capital}\n{HOSTS[row.host]}", points[row.state], -6, -17, "right" if narrow else "center")
-        write(whole, "Europe:\nsee below", (22, 58), 0, 8, "center")
-        _land(part, *((-6, 24, 38, 57) if narrow else (-14, 38, 38, 56)), visited, 0.2)
+                write(whole, f"{row.capital}\n{HOSTS[row.host]}", points[row.state], 0, 19, "center")
+        write(whole, "Europe:\nsee below", (24, 60), 0, 0, "center")
+        _land(part, *((-6, 24, 38, 57) if narrow else (-14, 38, 39, 55.5)), visited, 0.2)
         part.plot(*zip(*path), color=COLOUR["CHN"], lw=1.4, zorder=3)
         for number, row in enumerate(europe.itertuples(), 1):
             mark(part, row)
             dx, dy, ha = beside[row.state]
+            ha = "center" if narrow and row.state == "DEU" else ha
             text = f"{number} {row.capital}\n{HOSTS[row.host]}" + ("\none ministry declined" if row.declined else "")
             write(part, text.replace(" or envoy", "\nor envoy").replace(" only", "\nonly") if narrow else text, points[row.state], dx, dy, ha)
 
@@ -158,7 +160,7 @@ def route_card(data: Frames) -> Card:
               "the European Union. So from one to three officials in Europe. Lines join the capitals and are not flight paths; "
               "Pyongyang is set in the middle of North Korea's outline. Outlines: Natural Earth 4.1.0, from the package world-atlas 2.0.2 "
               "(ISC licence), rounded. It draws borders as they are held, whoever claims the land; this map takes no side.",
-        height=5.6, sentence="Filled circles: an official of a government or of the European Union received him. Hollow squares: "
+        height=5.3, sentence="Filled circles: an official of a government or of the European Union received him. Hollow squares: "
                  "politicians alone, as far as two sources agree. Shaded: the states of the tour.")
 
 
@@ -218,10 +220,11 @@ def high_visits(data: Frames, year: int, direction: str | None = None) -> pd.Ser
     return states.mask(states.isin(EUROPE), "EUROPE").value_counts()
 
 
-def rise(table: pd.DataFrame, partner: str, base: str) -> dict[str, float]:
-    """Mean of a base, the value of 2014, their ratio, and the highest year of the base; missing where the base is not whole."""
+def rise(table: pd.DataFrame, partner: str, first: int) -> dict[str, float]:
+    """Mean of the years from `first` to 2013, the value of 2014, their ratio, and the highest of those years; missing where
+    a year is."""
     line = table[partner].dropna() if partner in table else pd.Series(dtype=float)
-    years = range(BASES[base], LAST)
+    years = range(first, LAST)
     if LAST not in line.index or not set(years) <= set(line.index):
         return dict.fromkeys(("before", "after", "ratio", "highest"), np.nan)
     before = line.loc[list(years)]
@@ -229,6 +232,7 @@ def rise(table: pd.DataFrame, partner: str, base: str) -> dict[str, float]:
 
 
 MEASURES = ("headlines, last word list", "headlines, first word list", "press events")
+ALL = "all years before"
 
 
 def measured(data: Frames) -> dict[str, pd.DataFrame]:
@@ -236,10 +240,15 @@ def measured(data: Frames) -> dict[str, pd.DataFrame]:
     return dict(zip(MEASURES, (rates(data, "last"), rates(data, "first"), press_parts(data))))
 
 
+def bases(table: pd.DataFrame) -> dict[str, int]:
+    """Label to first year of every base that a measure is compared with: three of the same length for all, and its whole past."""
+    return {**{label: first for label, first in BASES.items() if first > 1997}, ALL: int(table.index.min())} if len(table) else {}
+
+
 def attention_card(data: Frames) -> Card:
     """2013 against 2014 in four measures, four partners."""
     panels = {"Headlines per 100, last list": rates(data, "last"), "Headlines per 100, first list": rates(data, "first"),
-              "Friendly press events, %": press_parts(data),
+              "Friendly acts in the press, %": press_parts(data),
               "High visits, number": pd.DataFrame({year: high_visits(data, year) for year in (2013, LAST)}).T}
     panels = {name: table.reindex(columns=list(PARTNERS)).loc[[2013, LAST]].fillna(0).astype(float) for name, table in panels.items()}
     up = {p: sum(t.loc[LAST, p] > t.loc[2013, p] for t in panels.values()) for p in PARTNERS}
@@ -259,7 +268,7 @@ def attention_card(data: Frames) -> Card:
             ax.set_title(title, loc="left", fontsize=9)
             ax.set(yticks=range(len(PARTNERS)), yticklabels=list(PARTNERS.values()), ylim=(len(PARTNERS) - 0.5, -0.5),
                    xlim=(-0.06 * top, 1.35 * top))
-            ax.locator_params(axis="x", nbins=3)
+            ax.locator_params(axis="x", nbins=3, steps=[1, 2, 5, 10])
             ax.tick_params(axis="y", length=0)
 
     counts = headline_counts(data)
@@ -275,7 +284,8 @@ def attention_card(data: Frames) -> Card:
             rows.append({"partner": name, "measure": label, "2013": float(series[2013, partner]), "2014": float(series[LAST, partner])})
     return Card(
         name="four-capitals-attention",
-        title="From 2013 to 2014 " + ", ".join(f"{PARTNERS[p]} rises in {n}" for p, n in up.items()) + f" of {len(panels)} measures",
+        title=f"From 2013 to 2014 Russia rises in {up['RUS']} of {len(panels)} measures, Europe in {up['EUROPE']}, Japan in {up['JPN']}, "
+              f"China in {up['CHN']}",
         alt="Four small charts, 2013 against 2014, for Russia, Japan, Europe and China. " + " ".join(
             f"{name}: " + ", ".join(f"{PARTNERS[p]} {t.loc[2013, p]:.2f} to {t.loc[LAST, p]:.2f}" for p in PARTNERS) + "."
             for name, t in panels.items()),
@@ -301,7 +311,7 @@ def history_card(data: Frames) -> Card:
                 ax.plot(line, style, color=colour, lw=1.4)
                 ax.plot(LAST, line[LAST], "o", ms=8, mec=colour, mew=1.5, mfc=face)
                 ax.annotate(f"{rule} list", (LAST, line[LAST]), (8, 0), textcoords="offset points", va="center", color=colour)
-            ax.axhline(lines["last"][partner][LAST], color=COLOUR["muted"], lw=0.8, ls=":")
+            ax.plot([1997, LAST], [lines["last"][partner][LAST]] * 2, color=COLOUR["muted"], lw=1, ls=":")
             ax.set_title(f"{PARTNERS[partner]}: contact headlines per 100", loc="left")
             ax.set(xlim=(1996.5, 2018 if narrow else 2016.2), xticks=[1997, 2002, 2007, 2012], ylim=(0, lines["first"][partner].max() * 1.1))
 
@@ -321,13 +331,13 @@ def history_card(data: Frames) -> Card:
 def base_card(data: Frames, base: str, rule: str, end: str) -> Card:
     """The rate of 2014 over the mean of a base, for four partners."""
     table = rates(data, rule, end)
-    found = pd.DataFrame({p: rise(table, p, base) for p in PARTNERS}).T
+    found = pd.DataFrame({p: rise(table, p, BASES[base]) for p in PARTNERS}).T
     setting = f"{rule} list, to {end}"
     whole = found["ratio"].notna().all()
     title = f"Against {base}: " + (", ".join(f"{PARTNERS[p]} {found.loc[p, 'ratio']:.2f}" for p in PARTNERS) + f" times ({setting})"
                                    if whole else f"no figure ({setting})")
     first = int(table.index.min())
-    sentence = (f"Numbers above 1 are rises. {found['ratio'].idxmax() and PARTNERS[found['ratio'].idxmax()]} moves most."
+    sentence = (f"Above 1 is a rise: {(found['ratio'] > 1).sum()} of {len(found)} rise, {PARTNERS[found['ratio'].idxmax()]} most."
                 if whole else f"Headlines by month start in {first}, so a window to {end} has no base before that year.")
 
     def draw(fig, narrow):
@@ -367,10 +377,18 @@ def rivals(data: Frames) -> pd.DataFrame:
     """Every measure and base side by side: ratio of 2014 to the base, for four partners."""
     rows = []
     for name, table in measured(data).items():
-        for base in BASES:
-            ratios = {PARTNERS[p]: rise(table, p, base)["ratio"] for p in PARTNERS}
-            rows.append({"measure": name, "compared with": base, **{k: f"{v:.2f}" if v == v else None for k, v in ratios.items()}})
+        for base, first in bases(table).items():
+            label = f"{first}–13" if base == ALL else base
+            rows.append({"measure": name, "compared with": label, **{PARTNERS[p]: f"{rise(table, p, first)['ratio']:.2f}" for p in PARTNERS}})
     return pd.DataFrame(rows)
+
+
+def aftermath(data: Frames) -> pd.DataFrame:
+    """Counted events of dialogue between North Korea and the European Union after the tour, to the end of 2015: date, event."""
+    events = data["events"]
+    rows = events[events["counted"] & (events["kind"] == "dialogue") & events["partners"].str.contains("EU28")
+                  & events["date"].between("2014-09-19", "2015-12-31")]
+    return rows[["date", "title"]].rename(columns={"title": "event"})
 
 
 # --- findings ---------------------------------------------------------------------------------------------------
@@ -462,7 +480,7 @@ def kang_aim(data: Frames) -> Finding:
     return Finding(
         measure="Dated messages, offers and talks by which North Korea approached Europe, from thirty days before the tour to thirty after it.",
         threshold="Timing fits when there is one at least and none of them moves away. Our list is densest in these months and holds "
-                  f"{len(before)} such acts from January 2013 to early August 2014, so this test has little power. A rival reading: the tour was to "
+                  f"{len(before)} such acts from January 2013 to early August 2014, so the cluster may be one of our search. A rival reading: the tour was to "
                   "soften a vote on human rights in the United Nations that autumn, and both can be true.",
         counts=counts, sources=[*near["source_id"].unique(), *later["source_id"].unique()],
         verdict=claims.NOT_TESTABLE if voting.empty else claims.TIMING_FITS if voting["outcome"].all() else claims.TIMING_DOES_NOT_FIT)
@@ -472,8 +490,8 @@ def new_attention(data: Frames) -> Finding:
     """new-attention: Russia and Japan, both, above a base, and in no year of it as high."""
     rows = []
     for name, table in measured(data).items():
-        for base in BASES:
-            found = {p: rise(table, p, base) for p in CLAIMED}
+        for base, first in bases(table).items():
+            found = {p: rise(table, p, first) for p in CLAIMED}
             if any(np.isnan(f["ratio"]) for f in found.values()):
                 continue
             new = {p: f["after"] > f["highest"] for p, f in found.items()}
@@ -505,30 +523,27 @@ FINDINGS = {"kang-tour": kang_tour, "kang-hosts": kang_hosts, "kang-aim": kang_a
 def numbers(data: Frames) -> dict[str, str]:
     """Every figure that the prose of this chapter names: key to text."""
     last, counts, to_august = rates(data, "last"), headline_counts(data), headline_counts(data, "31 August")
-    trips = high_visits(data, LAST, "from_prk")
+    trips, press = high_visits(data, LAST, "from_prk"), press_parts(data)
     triangle, partners = ("CHN", "USA", "KOR"), ("RUS", "JPN", "EUROPE")
     agency = tour(data).query("source_id == 'kcna-headlines-marquez'")
-    found, attention = stops(data), new_attention(data)
-    official = found[found["host"] != "party_or_parliament"]
-    tested, rules = attention.counts, {"": "contact_last", "first-": "contact_first"}
-    press = press_parts(data)
-    past = last.loc[:LAST - 1]
+    tested, past = new_attention(data).counts, last.loc[:LAST - 1]
+    high = data["events"][data["events"]["counted"] & data["events"]["high"].notna()]
+    after = high[(high["date"] > f"{LAST}-09-25") & high["high"].isin(["RUS", "JPN"])]
     return {
-        **{f"{rule}{p.lower()}-{year}": f"{counts.loc[(year, p), column]:.0f}" for rule, column in rules.items()
-           for p in (*PARTNERS, "DEU") for year in (2011, 2013, LAST)},
-        **{f"{p.lower()}-rate-{year}": f"{last.loc[year, p]:.2f}" for p in PARTNERS for year in (2011, 2013, LAST)},
-        **{f"august-{p.lower()}-{year}": f"{to_august.loc[(year, p), 'contact_last']:.0f}" for p in PARTNERS for year in (2013, LAST)},
-        **{f"{p.lower()}-over-{base}": f"{rise(last, p, base)['ratio']:.2f}" for p in PARTNERS for base in BASES},
-        **{f"{p.lower()}-press-{year}": f"{press.loc[year, p]:.1f}" for p in PARTNERS for year in (2013, LAST)},
+        **{f"{p.lower()}-{year}": f"{counts.loc[(year, p), 'contact_last']:.0f}" for p in (*PARTNERS, "DEU") for year in (2013, LAST)},
+        **{f"first-{p.lower()}-{year}": f"{counts.loc[(year, p), 'contact_first']:.0f}" for p in PARTNERS for year in (2013, LAST)},
+        **{f"august-{p.lower()}-{year}": f"{to_august.loc[(year, p), 'contact_last']:.0f}" for p in ("EUROPE", "CHN") for year in (2013, LAST)},
+        **{f"{p.lower()}-over-{first}": f"{rise(last, p, first)['ratio']:.2f}" for p in (*CLAIMED, "EUROPE") for first in BASES.values()},
+        **{f"rus-rate-{year}": f"{last.loc[year, 'RUS']:.2f}" for year in (2013, LAST)},
+        **{f"jpn-press-{year}": f"{press.loc[year, 'JPN']:.0f}{PERCENT}" for year in (2013, LAST)},
+        **{f"visits-jpn-{year}": str(high_visits(data, year).get("JPN", 0)) for year in (2013, LAST)},
         **{f"{p.lower()}-higher": str(int((past[p] >= last.loc[LAST, p]).sum())) for p in CLAIMED},
         "past-years": str(len(past)), "headlines-2014": f"{counts.loc[(LAST, 'RUS'), 'headlines']:,.0f}",
-        "stops": str(len(found)), "official-stops": str(len(official)),
-        "official-europe": str(int(official["state"].isin(NAMED).sum())), "tour-headlines": str(len(agency)),
-        "parties": str(len(parties(data))),
-        "rose": str(int(tested["both rose"].sum())), "begun": str(int(tested["outcome"].sum())), "counts": str(len(tested)),
+        "parties": str(len(parties(data))), "tour-headlines": str(len(agency)),
+        "rose": str(int(tested["both rose"].sum())), "doubled": str(int(tested["doubled"].sum())),
+        "begun": str(int(tested["outcome"].sum())), "counts": str(len(tested)),
         "counts-then": str(len(new_attention(frames(claims.ESSAY_DATE)).counts)),
-        "visits-japan-2013": str(high_visits(data, 2013).get("JPN", 0)), "visits-japan-2014": str(high_visits(data, LAST).get("JPN", 0)),
-        "visits-russia-2014": str(high_visits(data, LAST).get("RUS", 0)),
         "trips-triangle": str(int(trips.reindex(triangle).sum())), "trips-new": str(int(trips.reindex(partners).sum())),
         "trips-other": str(int(trips.drop([*triangle, *partners], errors="ignore").sum())),
+        "russia-after": str(int((after["high"].eq("RUS") & after["date"].lt("2015")).sum())),
     }
