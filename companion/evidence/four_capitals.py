@@ -59,8 +59,7 @@ def tour(data: Frames) -> pd.DataFrame:
     events = data["events"]
     events = events[events["date"].between("2014-09-01", "2014-09-22")
                     & events["title"].str.contains("Kang|tour|arty delegation|arty secretary|Italian foreign ministry")]
-    states = [set(p.split(";")) & set(STOPS) for p in events["partners"]]
-    events = events.assign(states=states)
+    events = events.assign(states=[set(p.split(";")) & set(STOPS) for p in events["partners"]])
     return events[events["states"].map(bool).astype(bool)].sort_values("date", kind="stable")
 
 
@@ -120,6 +119,7 @@ def route_card(data: Frames) -> Card:
     home = centre(outlines()["PRK"][0])
     official = found["host"] != "party_or_parliament"
     europe, visited = found[found["state"].isin(NAMED)], set(found["state"])
+    top = found.loc[found["host"].map(list(HOSTS).index).idxmin(), "state"]
     beside = {"DEU": (4, 18, "left"), "BEL": (-7, 3, "right"), "CHE": (-7, -10, "right"), "ITA": (-7, -14, "right")}
 
     def mark(ax, row):
@@ -153,14 +153,13 @@ def route_card(data: Frames) -> Card:
             write(part, text, points[row.state], dx, dy, ha)
 
     count = int(official[found["state"].isin(NAMED)].sum())
-    said = "; ".join(f"{r.capital}: {HOSTS[r.host]}" for r in found.itertuples())
+    said = "; ".join(f"{r.capital}: {HOSTS[r.host]}{', one ministry declined' * bool(r.declined)}" for r in found.itertuples())
     return Card(
         name="four-capitals-route",
         title=f"{int(official.sum())} of {len(found)} stops gave Kang an official host, {count} of {len(europe)} in "
-              "Europe; the highest was in Mongolia",
+              f"Europe; the highest was in {STOPS[top]}",
         alt="Two maps. Above, from the Atlantic to Japan: a line from Pyongyang to Europe and back by way of Mongolia. "
-            f"Below, the stops in Europe. Highest host at each stop: {said}. Italy's foreign ministry told reporters that "
-            "no official would meet him.",
+            f"Below, the stops in Europe. Highest host at each stop: {said}.",
         draw=draw,
         table=pd.DataFrame({"capital": found["capital"], "state": found["state"].map(STOPS), "first meeting": found["date"],
                             "highest host": found["host"].map(HOSTS), "refusals": found["declined"],
@@ -267,6 +266,20 @@ def bases(table: pd.DataFrame) -> dict[str, int]:
     return {label: first for label, first in BASES.items() if first > 1997} | {ALL: int(table.index.min())}
 
 
+def _pairs(ax, pairs: pd.DataFrame, texts: list[str], size: float) -> None:
+    """One line a partner: hollow dot before, filled dot after, a text beside the pair. pairs: rows partners, two columns."""
+    for y, (partner, text) in enumerate(zip(PARTNERS, texts)):
+        before, after = pairs.loc[partner]
+        colour = COLOUR[partner if partner != "EUROPE" else "EU28"]
+        ax.plot([before, after], [y, y], color=colour, lw=1.8)
+        ax.plot(before, y, "o", ms=size, mec=colour, mew=1.5, mfc=COLOUR["surface"])
+        ax.plot(after, y, "o", ms=size + 1, color=colour)
+        ax.annotate(text, (np.fmax(after, before), y), (size + 1, 0), textcoords="offset points", va="center", color=colour,
+                    fontsize=size / 2 + 5.5)
+    ax.set(yticks=range(len(PARTNERS)), yticklabels=list(PARTNERS.values()), ylim=(len(PARTNERS) - 0.5, -0.5))
+    ax.tick_params(axis="y", length=0)
+
+
 def attention_card(data: Frames) -> Card:
     """2013 against 2014 in four measures, four partners."""
     panels = {"Headlines per 100, last list": rates(data, "last"), "Headlines per 100, first list": rates(data, "first"),
@@ -279,19 +292,10 @@ def attention_card(data: Frames) -> Card:
     def draw(fig, narrow):
         for ax, (name, table) in zip(fig.subplots(2, 2, sharey=True).flat, panels.items()):
             top = table.to_numpy().max()
-            for y, partner in enumerate(PARTNERS):
-                before, after = table[partner]
-                colour = COLOUR[partner if partner != "EUROPE" else "EU28"]
-                ax.plot([before, after], [y, y], color=colour, lw=1.6)
-                ax.plot(before, y, "o", ms=6, mec=colour, mew=1.4, mfc=COLOUR["surface"])
-                ax.plot(after, y, "o", ms=7, color=colour)
-                ax.annotate(f"{after:.{2 if top < 5 else 0}f}", (max(before, after), y), (7, 0), textcoords="offset points",
-                            va="center", color=colour, fontsize=8.5)
+            _pairs(ax, table.T, [f"{after:.{2 if top < 5 else 0}f}" for after in table.loc[LAST]], 6)
             ax.set_title(textwrap.fill(name, 17 if narrow else 60), loc="left", fontsize=9)
-            ax.set(yticks=range(len(PARTNERS)), yticklabels=list(PARTNERS.values()), ylim=(len(PARTNERS) - 0.5, -0.5),
-                   xlim=(-0.06 * top, 1.35 * top))
+            ax.set_xlim(-0.06 * top, 1.35 * top)
             ax.locator_params(axis="x", nbins=3, steps=[1, 2, 5, 10])
-            ax.tick_params(axis="y", length=0)
 
     counts = headline_counts(data)
     press = data["press_events"].assign(acts=lambda d: d["verbal_cooperation"] + d["material_cooperation"],
@@ -356,31 +360,22 @@ def history_card(data: Frames) -> Card:
 def base_card(data: Frames, base: str, rule: str, end: str) -> Card:
     """The rate of 2014 over the mean of a base, for four partners."""
     table = rates(data, rule, end)
-    found = pd.DataFrame({p: rise(table, p, BASES[base]) for p in PARTNERS}).T
+    found = pd.DataFrame({p: rise(table, p, BASES[base]) for p in PARTNERS}).T.assign(after=table.loc[LAST])
     setting = f"{rule} list, to {end}"
     whole = found["ratio"].notna().all()
     times = ", ".join(f"{PARTNERS[p]} {found.loc[p, 'ratio']:.2f}" for p in PARTNERS) + " times"
     title = f"Against {base}: {times if whole else 'no figure'} ({setting})"
     first = int(table.index.min())
-    shown = found.assign(after=table.loc[LAST]).map(lambda v: "no figure" if v != v else f"{v:.2f}")
+    shown = found.map(lambda v: "no figure" if np.isnan(v) else f"{v:.2f}")
     sentence = (f"Above 1 is a rise: {(found['ratio'] > 1).sum()} of {len(found)} rise, "
                 f"{PARTNERS[found['ratio'].idxmax()]} most."
                 if whole else f"Headlines by month start in {first}, so a window to {end} has no base before that year.")
 
     def draw(fig, narrow):
         ax = fixed_axes(fig, left=0.2 if narrow else 0.12, bottom=0.11)
-        for y, partner in enumerate(PARTNERS):
-            colour = COLOUR[partner if partner != "EUROPE" else "EU28"]
-            before, after = found.loc[partner, ["before", "after"]] if whole else (np.nan, table.loc[LAST, partner])
-            ax.plot([before, after], [y, y], color=colour, lw=2)
-            ax.plot(before, y, "o", ms=8, mec=colour, mew=1.6, mfc=COLOUR["surface"])
-            ax.plot(after, y, "o", ms=9, color=colour)
-            ax.annotate(f"{found.loc[partner, 'ratio']:.2f} times" if whole else "no figure", (np.fmax(after, before), y),
-                        (9, 0), textcoords="offset points", va="center", color=colour, fontsize=10, weight="bold")
-        ax.set(yticks=range(len(PARTNERS)), yticklabels=list(PARTNERS.values()), ylim=(len(PARTNERS) - 0.5, -0.5),
-               xlim=(0, 3.4))
+        _pairs(ax, found[["before", "after"]], [f"{r} times" if whole else r for r in shown["ratio"]], 8)
+        ax.set_xlim(0, 3.4)
         ax.set_title("Contact headlines per 100", loc="left")
-        ax.tick_params(axis="y", length=0)
 
     return Card(
         name="four-capitals-base", title=title,
