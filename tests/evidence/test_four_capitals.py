@@ -133,6 +133,12 @@ def test_empty_tables_are_not_testable(data, claim):
     assert four_capitals.FINDINGS[claim](empty).verdict == claims.NOT_TESTABLE
 
 
+def test_the_facts_stand_on_both_dates(data, then):
+    for frames in (then, data):
+        assert four_capitals.kang_tour(frames).verdict == four_capitals.kang_hosts(frames).verdict == claims.BORNE_OUT
+        assert set(four_capitals.parties(frames).query("local")["party"]) == {"SPD", "CVP", "Forza Italia", "Lega Nord"}
+
+
 def test_tour_falls_when_no_report_of_it_names_italy(data):
     events = data["events"].copy()
     events["partners"] = events["partners"].str.replace(";ITA", "").str.replace("ITA", "PRK")
@@ -165,6 +171,7 @@ def test_new_attention_follows_from_its_counts(data, then):
     assert set(before.counts["family"]) == {"headlines"} and set(now.counts["family"]) == {"headlines", "press events"}
     assert now.parts["recently begun"] == f"borne out under {now.counts['outcome'].sum()} of {len(now.counts)} counts"
     assert not (now.counts["outcome"] & ~now.counts["both rose"]).any()
+    assert now.counts["outcome"].tolist() == (now.counts["Russia new"] & now.counts["Japan new"]).tolist()
     frame = data["headlines"].copy()
     frame.loc[(frame["partner"] == "JPN") & frame["period"].str.startswith("2014"), ["contact_first", "contact_last"]] = 0
     moved = four_capitals.new_attention({**data, "headlines": frame})
