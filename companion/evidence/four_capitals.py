@@ -153,7 +153,8 @@ def route_card(data: Frames) -> Card:
             write(part, text, points[row.state], dx, dy, ha)
 
     count = int(official[found["state"].isin(NAMED)].sum())
-    said = "; ".join(f"{r.capital}: {HOSTS[r.host]}{', one ministry declined' * bool(r.declined)}" for r in found.itertuples())
+    said = "; ".join(f"{r.capital}: {HOSTS[r.host]}" + ", one ministry declined" * bool(r.declined)
+                     for r in found.itertuples())
     return Card(
         name="four-capitals-route",
         title=f"{int(official.sum())} of {len(found)} stops gave Kang an official host, {count} of {len(europe)} in "
@@ -173,7 +174,7 @@ def route_card(data: Frames) -> Card:
               "Outlines: Natural Earth 4.1.0, from the package world-atlas 2.0.2 (ISC licence), rounded. It draws borders "
               "as they are held, whoever claims the land; this map takes no side.",
         height=5.3, sentence="Filled circles: an official of a government or of the European Union received him. Hollow "
-              "squares: politicians alone, as far as two sources agree. Shaded: the states of the tour.")
+              "squares: politicians alone, unless one disputed report is right. Shaded: the states of the tour.")
 
 
 # --- attention --------------------------------------------------------------------------------------------------
@@ -197,7 +198,8 @@ PRESS_TRUST = (
     "to seven partners.")
 VISIT_TRUST = (
     "High visits: minister, party secretary or higher, or an envoy, both ways. Our list is a selection, searched most "
-    "closely from March 2014 on, so its levels in two years cannot be compared fairly and it has no vote.")
+    "closely from March 2014 on, so its levels in two years cannot be compared fairly and it has no vote. What is high "
+    "rests on the rank of the traveller, the weakest of our codes.")
 
 
 def headline_counts(data: Frames, end: str = "25 September") -> pd.DataFrame:
