@@ -392,7 +392,8 @@ def base_card(data: Frames, base: str, rule: str, end: str) -> Card:
 def base_exploration(data: Frames) -> Exploration:
     """Choose the base, the word list and the end of the window."""
     return explore(
-        lambda **state: base_card(data, **state), "attention-from-when", "From which years does attention rise, and how far?",
+        lambda **state: base_card(data, **state), "attention-from-when",
+        "From which years does attention rise, and how far?",
         base=Choice("Compared with the mean of", {base: base for base in BASES}),
         rule=Choice("Word list", {"last": "last", "first": "first"}, "radio"),
         end=Choice("1 January to", {end: end for end in ENDS}, "radio"))
