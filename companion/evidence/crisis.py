@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Mapping
 
 import matplotlib.dates
+import matplotlib.ticker
 import numpy as np
 import pandas as pd
 
@@ -93,16 +94,17 @@ def words_card(words: pd.DataFrame, key: str, unit: str) -> Card:
         ax.axhline(record, color=COLOUR["text"], lw=1, ls=(0, (4, 3)))
         top = max(value, shown.max()) * 1.22
         ax.text(2004.6, record + top * 0.015, f"{when}: {record:.1f} %", va="bottom")
-        ax.text(2014.9, value + top * 0.03, f"{now}: {value:.1f} %", color=COLOUR["CHN"], weight="bold", ha="right", va="bottom",
+        ax.text(2014.9, max(value, record) + top * 0.03, f"{now}: {value:.1f} %", color=COLOUR["CHN"], weight="bold", ha="right", va="bottom",
                 bbox={"fc": COLOUR["surface"], "ec": "none", "pad": 1})
         ax.set(ylim=(0, top * 1.05), xlim=(2004.4, 2015), xticks=[2005, 2008, 2011, 2014])
+        ax.yaxis.set_major_locator(matplotlib.ticker.MaxNLocator(4, integer=True))
         ax.set_title(f"{label}, % of headlines", loc="left")
 
     beats = value > record
     return Card(
         name="crisis-words",
-        title=f"{label}: {now} stands {'above' if beats else 'below'} everything before {YEAR}"
-              if unit == "month" else f"{label}: spring {YEAR} stands {'above' if beats else 'below'} the highest earlier spring",
+        title=f"{label}: {now if unit == 'month' else f'spring {YEAR}'} stands "
+              f"{'above every' if beats else 'below the highest'} {'month' if unit == 'month' else 'spring'} before {YEAR}",
         alt=f"Bars of {label.lower()} as a share of North Korean headlines, 2005 to 2014, by {unit}. {now}: {value:.1f} percent. "
             f"The highest before {YEAR}: {record:.1f} percent, {when}.",
         draw=draw,
@@ -307,25 +309,28 @@ def paid_card(data: Frames, months: int, era: str, definition: str) -> Card:
     k, n = found["crises"]
 
     def draw(fig, narrow):
-        top, low = fixed_axes(fig, left=0.27 if narrow else 0.16, right=0.97, bottom=0.02, top=0.93, nrows=2, height_ratios=[7, 3.2],
-                              hspace=0.42)
+        fig.set_layout_engine("none")  # as fixed_axes, with two panels of unequal height
+        left = 0.34 if narrow else 0.175
+        top, low = fig.subplots(2, 1, gridspec_kw={"left": left, "right": 0.97, "bottom": 0.02, "top": 0.93,
+                                                   "height_ratios": (7, 3.2), "hspace": 0.36})
         top.axvspan(0, months * 30.44, color=COLOUR["band"])
         for y, (name, days, yes) in enumerate(zip(starts.index, wait, hit)):
             top.axhline(y, color=COLOUR["line"], lw=1, zorder=0)
             if days is not None and days <= 600:
                 top.plot(days, y, "o", ms=8, mec=COLOUR["USA"], mew=1.5, mfc=COLOUR["USA"] if yes else COLOUR["surface"])
             else:
-                top.text(612, y, f"{days:,} days" if days else "none", ha="right", va="center")
-        top.set(xlim=(0, 615), ylim=(6.6, -0.6), xticks=[91, 183, 274, 365, 457, 548], yticks=range(len(starts)),
+                top.text(612, y, f"{days:,} days" if days else "none", ha="right", va="center",
+                         bbox={"fc": COLOUR["surface"], "ec": "none", "pad": 1})
+        top.set(xlim=(0, 615), ylim=(len(starts) - 0.4, -0.6), xticks=[91, 183, 274, 365, 457, 548], yticks=range(len(starts)),
                 xticklabels=[3, 6, 9, 12, 15, 18])
         top.set_yticklabels([_short(name) for name in starts.index])
-        top.set_title("Months from the start of the crisis to the first gain", loc="left", x=-0.36 if narrow else -0.18)
+        top.set_title("Months from the start to the first gain", loc="left", x=-left / (0.97 - left) + 0.01)
         for y, (name, value) in enumerate(share.items()):
             low.barh(y, value, height=0.6, color=COLOUR["USA"] if name == "crises" else COLOUR["surface"],
                      edgecolor=COLOUR["USA"] if name == "crises" else COLOUR["text"], linewidth=0.8)
             low.text(value + 1.5, y, f"{value:.0f} %" + (f" ({k} of {n})" if name == "crises" else ""), va="center")
-        low.set(xlim=(0, 128), ylim=(2.5, -0.5), xticks=[], yticks=range(3), yticklabels=list(share))
-        low.set_title("Followed by a gain within the window", loc="left", x=-0.36 if narrow else -0.18)
+        low.set(xlim=(0, 152 if narrow else 128), ylim=(2.5, -0.5), xticks=[], yticks=range(3), yticklabels=list(share))
+        low.set_title("Followed by a gain within the window", loc="left", x=-left / (0.97 - left) + 0.01)
         for ax in (top, low):
             ax.spines["left"].set_visible(False)
             ax.tick_params(axis="y", length=0)
@@ -347,8 +352,8 @@ def paid_card(data: Frames, months: int, era: str, definition: str) -> Card:
 
 
 NAMES = {"npt": "NPT exit", "spring": "threats", "taepodong": "rocket", "03-nuclear": "plants", "declaration": "declares", "test": "test",
-         "reversal": "reversal", "launch-test": "launch, test", "cheonan": "Cheonan", "yeonpyeong": "Yeonpyeong", "april": "launch",
-         "mine": "mine", "icbm": "test, ICBM", "launches": "launches"}
+         "reversal": "reversal", "launch-test": "rocket", "cheonan": "Cheonan", "yeonpyeong": "shelling", "april": "launch",
+         "mine": "mine", "icbm": "missiles", "launches": "launches"}
 
 
 def _short(crisis: str) -> str:
@@ -391,8 +396,8 @@ def curves_card(data: Frames) -> Card:
             for name, (colour, style, width) in styles.items():
                 step = {"drawstyle": "steps-post"} if name == "crises" else {}
                 ax.plot(lines.index, lines[name], color=colour, ls=style, lw=width, **step)
-            spots = {early: {"crises": (6.3, 93), "all days": (16.5, 61), "calm days": (12, 27)},
-                     late: {"crises": (12.5, 4), "all days": (13.5, 16), "calm days": (1.2, 68)}}[era]
+            spots = {early: {"crises": (6.3, 93), "all days": (14, 76), "calm days": (13, 27)},
+                     late: {"crises": (8, 3), "all days": (7, 25), "calm days": (1.2, 68)}}[era]
             for name, spot in spots.items():
                 ax.text(*spot, name, color=styles[name][0])
             ax.set_title(ERAS[era][0], loc="left")
@@ -589,14 +594,15 @@ def numbers(data: Frames) -> dict[str, str]:
     percent = lambda value, digits=1: f"{value:.{digits}f}{PERCENT}"  # noqa: E731
     words = data["headline_words"]
     out = {}
-    for key, unit in itertools.product(("any_threat", "hostile_share", "strike"), UNITS):
-        value, record, _ = against_earlier(word_share(words, key), unit)
-        out |= {f"{key}-{unit}".replace("_", "-"): percent(value), f"{key}-{unit}-before".replace("_", "-"): percent(record)}
-    for era, definition, months in itertools.product(ERAS, GAINS, (6, 12, 18)):
+    for key in ("any_threat", "hostile_share"):
+        value, record, _ = against_earlier(word_share(words, key), "month")
+        stem = f"{key}-month".replace("_", "-")
+        out |= {stem: percent(value), f"{stem}-before": percent(record)}
+    for era, definition, months in (("1993–2008", "us", 6), ("1993–2008", "us", 12), ("1993–2008", "us", 18),
+                                    ("1993–2008", "kept", 12), ("1993–2008", "anyone", 12), ("2009–13", "us", 12)):
         found = rates(data, era, definition, months)
         stem = f"{definition}-{era[:4]}-{months}"
         out |= {f"{stem}-paid": str(found["crises"][0]), f"{stem}-crises": str(found["crises"][1]),
-                f"{stem}-share": percent(_percent(found["crises"]), 0),
                 f"{stem}-all": percent(_percent(found["all days"]), 0), f"{stem}-calm": percent(_percent(found["calm days"]), 0)}
     late = rates(data, "2009–13", "us", 12)
     early = rates(data, "1993–2008", "us", 12)
@@ -607,19 +613,18 @@ def numbers(data: Frames) -> dict[str, str]:
     press = data["press_events"]
     tests = data["weapons_tests"].query("series == 'cns' and measure == 'missiles'").set_index("period")["value"]
     return out | {
-        "april-threat": percent(word_share(words, "any_threat")["2013-04"]),
+        "any-threat-season": percent(springs(word_share(words, "any_threat"), "season")[2013]),
         "february-threat": percent(word_share(words, "any_threat")["2013-02"]),
         "april-hostile": percent(word_share(words, "hostile_share")["2013-04"]),
         "spring-2014": percent(springs(word_share(words, "any_threat"), "season")[2014]),
         "press-us": percent(verbal_part(press, "USA")[2013]), "press-us-before": percent(verbal_part(press, "USA").loc[:2012].max()),
         "press-south": percent(verbal_part(press, "KOR")[2013]), "press-south-2012": percent(verbal_part(press, "KOR")[2012]),
         "calm-late": str(late["calm days"][1]), "chance-late": percent(chance(late["crises"], _percent(late["all days"]), True), 0),
-        "chance-early": percent(chance(early["crises"], _percent(early["all days"])), 0),
-        "chance-early-calm": percent(chance(early["crises"], _percent(early["calm days"])), 0),
-        "crises": str(len(data["crises"])), "days-2002": str(table["2002-12-12"]), "days-2010": str(table["2010-11-23"]),
-        "days-2017": str(table["2017-09-03"]), "days-2008": str(table["2008-08-26"]), "days-2012": f"{table['2012-04-13']:,}",
+        "days-2002": str(table["2002-12-12"]), "days-2010": str(table["2010-11-23"]),
+        "days-2017": str(table["2017-09-03"]), "days-2012": f"{table['2012-04-13']:,}",
         "threats": str(len(threats)), "threats-peak": str(threats.between("2013-03-05", "2013-04-08").sum()),
         "no-reward": str(len(found["US: no reward for threats"])),
-        "aid-2012": f"{aid[2012]:.1f}", "aid-2013": f"{aid[2013]:.1f}", "aid-2010": f"{aid[2010]:.1f}", "aid-2007-share": percent(100 * aid[2013] / aid[2007], 0),
+        "aid-2012": f"{aid[2012]:.1f}", "aid-2013": f"{aid[2013]:.1f}", "aid-2007-share": percent(100 * aid[2013] / aid[2007], 0),
+        "one-of-seven": f"{100 / early['crises'][1]:.0f} points", "one-of-five": f"{100 / late['crises'][1]:.0f} points",
         "missiles-2013": f"{tests['2013']:.0f}", "missiles-2014": f"{tests['2014']:.0f}", "missiles-2022": f"{tests['2022']:.0f}",
     }
