@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import textwrap
 from collections.abc import Mapping
 
 import matplotlib.dates
@@ -69,9 +68,9 @@ def against_earlier(line: pd.Series, unit: str) -> tuple[float, float, str]:
 
 
 WORDS_TRUST = (
-    "A word list is blunt: it counts headlines in English, not speeches, and a headline that accuses others of war counts too. "
-    "The words of Korean War anniversaries were taken out after they had put July 2013 on top. The archive doubles in 2011, "
-    "so look at shares. A month has some 300 to 1,200 headlines; a point or two is within chance.")
+    "A word list is blunt: it counts headlines in English, not speeches, and a headline that accuses others of war counts "
+    "too. Headlines on the anniversary of the Korean War were taken out after they had put July 2013 on top. The archive "
+    "doubles in 2011, so look at shares. A month has some 300 to 1,200 headlines; a point or two is within chance.")
 
 
 def words_card(words: pd.DataFrame, key: str, unit: str) -> Card:
@@ -89,13 +88,14 @@ def words_card(words: pd.DataFrame, key: str, unit: str) -> Card:
 
     def draw(fig, narrow):
         ax = fixed_axes(fig, left=0.1 if narrow else 0.05, bottom=0.1)
-        ax.bar(x, shown, width=0.7 if unit == "season" else 0.085, edgecolor=COLOUR["muted"], linewidth=0.8 if unit == "season" else 0,
-               color=[COLOUR["CHN"] if m else COLOUR["surface" if unit == "season" else "muted"] for m in mark])
+        width, edge, other = (0.7, 0.8, "surface") if unit == "season" else (0.085, 0, "muted")
+        ax.bar(x, shown, width=width, edgecolor=COLOUR["muted"], linewidth=edge,
+               color=[COLOUR["CHN"] if m else COLOUR[other] for m in mark])
         ax.axhline(record, color=COLOUR["text"], lw=1, ls=(0, (4, 3)))
         top = max(value, shown.max()) * 1.22
         ax.text(2004.6, record + top * 0.015, f"{when}: {record:.1f} %", va="bottom")
-        ax.text(2014.9, max(value, record) + top * 0.03, f"{now}: {value:.1f} %", color=COLOUR["CHN"], weight="bold", ha="right", va="bottom",
-                bbox={"fc": COLOUR["surface"], "ec": "none", "pad": 1})
+        ax.text(2014.9, max(value, record) + top * 0.03, f"{now}: {value:.1f} %", color=COLOUR["CHN"], weight="bold",
+                ha="right", va="bottom")
         ax.set(ylim=(0, top * 1.05), xlim=(2004.4, 2015), xticks=[2005, 2008, 2011, 2014])
         ax.yaxis.set_major_locator(matplotlib.ticker.MaxNLocator(4, integer=True))
         ax.set_title(f"{label}, % of headlines", loc="left")
@@ -105,12 +105,13 @@ def words_card(words: pd.DataFrame, key: str, unit: str) -> Card:
         name="crisis-words",
         title=f"{label}: {now if unit == 'month' else f'spring {YEAR}'} stands "
               f"{'above every' if beats else 'below the highest'} {'month' if unit == 'month' else 'spring'} before {YEAR}",
-        alt=f"Bars of {label.lower()} as a share of North Korean headlines, 2005 to 2014, by {unit}. {now}: {value:.1f} percent. "
-            f"The highest before {YEAR}: {record:.1f} percent, {when}.",
+        alt=f"Bars of {label.lower()} as a share of North Korean headlines, 2005 to 2014, by {unit}. "
+            f"{now}: {value:.1f} percent. The highest before {YEAR}: {record:.1f} percent, {when}.",
         draw=draw,
         table=pd.DataFrame({unit: shown.index.astype(str), "share of headlines, %": shown.to_numpy()}),
         sources=_sources(words), trust=WORDS_TRUST,
-        sentence=f"{value:.1f}{PERCENT} of headlines in {now}, against {record:.1f}{PERCENT} in {when}, the highest before {YEAR}.")
+        sentence=f"{value:.1f}{PERCENT} of headlines in {now}, against {record:.1f}{PERCENT} in {when}, "
+                 f"the highest before {YEAR}.")
 
 
 def words_exploration(data: Frames) -> Exploration:
@@ -122,13 +123,9 @@ def words_exploration(data: Frames) -> Exploration:
         unit=Choice("Compare", {"month": "single months", "season": "March to May of each year"}, "radio"))
 
 
-def words_table(words: pd.DataFrame) -> pd.DataFrame:
-    """Every list and unit: spring 2013, the earlier record, and when that was."""
-    rows = []
-    for (key, (label, _)), unit in itertools.product(WORDS.items(), UNITS):
-        value, record, when = against_earlier(word_share(words, key), unit)
-        rows.append({"words": label, "compared": UNITS[unit], "2013, %": value, "highest before, %": record, "when": when})
-    return pd.DataFrame(rows)
+def words_table(data: Frames) -> pd.DataFrame:
+    """Every list and unit, and press events by the year: 2013, the earlier record, and when that was."""
+    return spring(data).counts[["words", "unit", "2013, %", "highest before, %", "when"]]
 
 
 def verbal_part(press: pd.DataFrame, partner: str) -> pd.Series:
@@ -151,7 +148,7 @@ LANES = {  # label: how the events of the lane are found
     "South and US: drills, shows of force": lambda e: e["kind"].isin(["us_show_of_force", "exercise"]),
     "UN resolutions, sanctions": lambda e: e["class"].isin(["sanction", "un"]) & (e["actor"] != "PRK"),
     "US: no reward for threats": lambda e: e["kind"] == "us_no_concession_statement",
-    "Offers of talks, talks": lambda e: (e["kind"] == "talks_offer") | ((e["kind"] == "talks") & e["partners"].str.contains("KOR|USA")),
+    "Offers of talks, talks": lambda e: e["kind"].isin(["talks_offer", "talks"]) & e["partners"].str.contains("KOR|USA"),
     "Gain for the North, from anyone": lambda e: _is_gain(e, "anyone"),
 }
 MARKS = "osD^vP"
@@ -175,38 +172,40 @@ def days_card(data: Frames) -> Card:
         ax.axvspan(pd.Timestamp("2013-03-11"), pd.Timestamp("2013-04-30"), color=COLOUR["band"])
         for y, ((label, rows), mark, colour) in enumerate(zip(found.items(), MARKS, colours)):
             ax.axhline(y, color=COLOUR["line"], lw=1, zorder=0)
-            ax.plot(pd.to_datetime(rows["date"]), [y] * len(rows), mark, ms=5 if narrow else 7, mfc="none", mec=colour, mew=1.3)
-            ax.text(pd.Timestamp("2012-12-02"), y - 0.27, f"{label}: {len(rows) or 'none'}", color=colour, va="bottom",
-                    bbox={"fc": COLOUR["surface"], "ec": "none", "pad": 0.5, "alpha": 0.0})
+            ax.plot(pd.to_datetime(rows["date"]), [y] * len(rows), mark, ms=5 if narrow else 7, mfc="none", mec=colour)
+            ax.text(pd.Timestamp("2012-12-02"), y - 0.27, f"{label}: {len(rows) or 'none'}", color=colour, va="bottom")
         ax.text(pd.Timestamp("2013-03-13"), len(found) - 0.5, "drills", va="bottom")
-        ax.set(ylim=(len(found) - 0.4, -0.85), yticks=[], xlim=(pd.Timestamp("2012-11-28"), pd.Timestamp("2013-07-02")))
+        ax.set(ylim=(len(found) - 0.4, -0.85), yticks=[])
+        ax.set_xlim(pd.Timestamp("2012-11-28"), pd.Timestamp("2013-07-02"))
         ax.xaxis.set_major_locator(matplotlib.dates.MonthLocator())
         ax.xaxis.set_major_formatter(matplotlib.dates.DateFormatter("%b"))
         ax.spines["left"].set_visible(False)
 
-    table = pd.concat([rows[["date", "title"]].assign(lane=label) for label, rows in found.items()]).sort_values("date", kind="stable")
-    none = not len(found["Gain for the North, from anyone"])
+    table = pd.concat([rows[["date", "title"]].assign(lane=label) for label, rows in found.items()])
+    none = found["Gain for the North, from anyone"].empty
     return Card(
         name="crisis-days",
         title=f"{peak} of {len(threats)} dated threats and tests fall between 5 March and 8 April 2013; "
               + ("the lane of gains stays empty" if none else "gains stand in the last lane"),
-        alt="Marks in six lanes, December 2012 to June 2013. " + "; ".join(f"{label} {len(rows) or 'none'}" for label, rows in found.items())
-            + f". {peak} of {len(threats)} threats and tests stand between 5 March and 8 April, nearly all while the drills ran.",
-        draw=draw, table=table.rename(columns={"title": "event"}),
+        alt=f"Marks in {len(found)} lanes, December 2012 to June 2013. "
+            + "; ".join(f"{label}: {len(rows) or 'none'}" for label, rows in found.items())
+            + f". {peak} of {len(threats)} threats and tests stand between 5 March and 8 April; the drills ran from 11 March to 30 April.",
+        draw=draw, table=table.sort_values("date", kind="stable").rename(columns={"title": "event"}),
         sources=list(dict.fromkeys(itertools.chain.from_iterable(rows["source_id"] for rows in found.values()))),
-        trust="A selection: this spring was searched day by day and other springs were not, so the number of marks says nothing "
-              "beside another year. Each row is coded by rules that a second coder checked on a sample. A mark is a day on "
-              "which somebody acted or was reported to have acted, whatever its weight. Events known by month alone are left out.",
-        sentence="Each mark is one dated event; after each name, how many. Shaded: the spring drills of South Korea and the United States, 11 March to "
-                 "30 April. The lane of gains goes on empty for a year after the threats.", height=4.6)
+        trust="A selection: this spring was searched day by day and other springs were not, so the number of marks says "
+              "nothing beside another year. Each row is coded by rules that a second coder checked on a sample. A mark is a "
+              "day on which somebody acted, whatever the weight of the act. Events known by month alone are left out.",
+        sentence="Each mark is one dated event; after each name, how many. Shaded: the spring drills of South Korea and the "
+                 "United States, 11 March to 30 April. The lane of gains goes on empty for a year after the threats.",
+        height=4.6)
 
 
 # --- crises and gains ---------------------------------------------------------------------------------------------
 
 GAINS = {  # definition: (label in the control, as it stands in a sentence)
-    "us": ("from Washington: anything, words too", "an American gain"),
-    "kept": ("from Washington: only what was done or delivered", "an American gain that was done or delivered"),
-    "anyone": ("from any state", "a gain from any state"),
+    "us": ("Washington: any", "an American gain"),
+    "kept": ("Washington: delivered", "an American gain that was delivered"),
+    "anyone": ("any state", "a gain from any state"),
 }
 NOT_KEPT = {  # American gains that were words, or that no row of the tables shows to have been carried out
     "1993-06-11-us-gives-assurances-against", "1993-07-19-us-prepared-to-support-light",
@@ -268,8 +267,8 @@ def rates(data: Frames, era: str, definition: str, months: int) -> dict[str, tup
     days = pd.date_range(f"{first}-01-01", f"{last}-12-31")
     since = [days >= start for start in starts]
     until = [days < start + pd.DateOffset(months=CALM) for start in starts]
-    crisis = np.logical_or.reduce([a & b for a, b in zip(since, until)]) if len(starts) else np.zeros(len(days), dtype=bool)
-    of_era = pd.DatetimeIndex(starts[starts.dt.year.between(first, last)]) if len(starts) else days[:0]
+    crisis = np.any([a & b for a, b in zip(since, until)] or [days < days[0]], axis=0)
+    of_era = pd.DatetimeIndex(starts[(starts >= days[0]) & (starts <= days[-1])])
     found = {}
     for name, part in (("crises", of_era), ("all days", days), ("calm days", days[~crisis])):
         part = part[part + pd.DateOffset(months=months) <= end]
@@ -289,10 +288,11 @@ def chance(pair: tuple[int, int], rate: float, fewer: bool = False) -> float:
 
 
 PAID_TRUST = (
-    "The crises were chosen because they are famous, and quiet requests stand in no list. When a crisis began, and what counts as "
-    "a gain, is this book's coding. The list of American gains is a selection of the steps that chronicles name; the list of other states' "
-    "gains is thin, since aid by the year has no day. A month without a day is put on its 15th: the crisis of 2002 turns on "
-    "this at twelve months. Neighbouring days share their gains, so the number of days promises more than it holds.")
+    "The crises were chosen because they are famous, and quiet requests stand in no list. When a crisis began, and what "
+    "counts as a gain, is this book's coding; delivered leaves out words and what no row shows to have been carried out. "
+    "American gains are those that chronicles name; the list of other states' gains is thin, since aid by the year has no "
+    "day. A month without a day is put on its 15th: the crisis of 2002 turns on this at twelve months. Neighbouring days "
+    "share their gains, so the number of days promises more than it holds.")
 
 
 def paid_card(data: Frames, months: int, era: str, definition: str) -> Card:
@@ -314,7 +314,7 @@ def paid_card(data: Frames, months: int, era: str, definition: str) -> Card:
         top, low = fig.subplots(2, 1, gridspec_kw={"left": left, "right": 0.97, "bottom": 0.02, "top": 0.93,
                                                    "height_ratios": (7, 3.2), "hspace": 0.36})
         top.axvspan(0, months * 30.44, color=COLOUR["band"])
-        for y, (name, days, yes) in enumerate(zip(starts.index, wait, hit)):
+        for y, (days, yes) in enumerate(zip(wait, hit)):
             top.axhline(y, color=COLOUR["line"], lw=1, zorder=0)
             if days is not None and days <= 600:
                 top.plot(days, y, "o", ms=8, mec=COLOUR["USA"], mew=1.5, mfc=COLOUR["USA"] if yes else COLOUR["surface"])
@@ -326,8 +326,8 @@ def paid_card(data: Frames, months: int, era: str, definition: str) -> Card:
         top.set_yticklabels([_short(name) for name in starts.index])
         top.set_title("Months from the start to the first gain", loc="left", x=-left / (0.97 - left) + 0.01)
         for y, (name, value) in enumerate(share.items()):
-            low.barh(y, value, height=0.6, color=COLOUR["USA"] if name == "crises" else COLOUR["surface"],
-                     edgecolor=COLOUR["USA"] if name == "crises" else COLOUR["text"], linewidth=0.8)
+            fill, edge = ("USA", "USA") if name == "crises" else ("surface", "text")
+            low.barh(y, value, height=0.6, color=COLOUR[fill], edgecolor=COLOUR[edge], linewidth=0.8)
             low.text(value + 1.5, y, f"{value:.0f} %" + (f" ({k} of {n})" if name == "crises" else ""), va="center")
         low.set(xlim=(0, 152 if narrow else 128), ylim=(2.5, -0.5), xticks=[], yticks=range(3), yticklabels=list(share))
         low.set_title("Followed by a gain within the window", loc="left", x=-left / (0.97 - left) + 0.01)
@@ -338,22 +338,24 @@ def paid_card(data: Frames, months: int, era: str, definition: str) -> Card:
 
     return Card(
         name="crisis-paid",
-        title=f"{label}, {months} months: {what} followed {k} of {n} crises, {share['all days']:.0f}{PERCENT} of all days and "
-              f"{share['calm days']:.0f}{PERCENT} of calm days",
-        alt=f"Above, dots for the {n} crises of {label} at the months to the first gain, filled inside a window of {months} months. "
-            f"Below, three bars: {what} followed {k} of {n} crises, {share['all days']:.0f} percent of all days and "
+        title=f"{label}, {months} months: {what} followed {k} of {n} crises, {share['all days']:.0f}{PERCENT} of all days "
+              f"and {share['calm days']:.0f}{PERCENT} of calm days",
+        alt=f"Above, dots for the {n} crises of {label} at the months to the first gain, filled inside a window of {months} "
+            f"months. Below, three bars: {what} followed {k} of {n} crises, {share['all days']:.0f} percent of all days and "
             f"{share['calm days']:.0f} percent of calm days.",
         draw=draw,
-        table=pd.DataFrame({"crisis": [_short(i) for i in starts.index], "first day": starts.dt.strftime("%Y-%m-%d").to_numpy(),
+        table=pd.DataFrame({"crisis": [_short(i) for i in starts.index],
+                            "first day": starts.dt.strftime("%Y-%m-%d").to_numpy(),
                             "days to the first gain": pd.array(wait, dtype="Int64"), "within the window": hit}),
         sources=crisis_sources(data, starts.index), trust=PAID_TRUST,
-        sentence=f"Filled dots and the shaded part: within {months} months. The bars below set the crises beside {found['all days'][1]:,} days, "
-                 f"of which {found['calm days'][1]:,} were calm, with no crisis begun in the year before.", height=4.7)
+        sentence=f"Filled dots and the shaded part: within {months} months. The bars below set the crises beside "
+                 f"{found['all days'][1]:,} days, of which {found['calm days'][1]:,} were calm, with no crisis begun in the "
+                 "year before.", height=4.7)
 
 
-NAMES = {"npt": "NPT exit", "spring": "threats", "taepodong": "rocket", "03-nuclear": "plants", "declaration": "declares", "test": "test",
-         "reversal": "reversal", "launch-test": "rocket", "cheonan": "Cheonan", "yeonpyeong": "shelling", "april": "launch",
-         "mine": "mine", "icbm": "missiles", "launches": "launches"}
+NAMES = {"npt": "NPT exit", "spring": "threats", "taepodong": "rocket", "03-nuclear": "plants", "declaration": "declares",
+         "test": "test", "reversal": "reversal", "launch-test": "rocket", "cheonan": "Cheonan", "yeonpyeong": "shelling",
+         "april": "launch", "mine": "mine", "icbm": "missiles", "launches": "launches"}
 
 
 def _short(crisis: str) -> str:
@@ -376,7 +378,8 @@ def rates_table(data: Frames, months: tuple[int, ...] = (6, 12, 18)) -> pd.DataF
     rows = []
     for era, definition, window in itertools.product(list(ERAS)[:2], GAINS, months):
         found = rates(data, era, definition, window)
-        rows.append({"gain": GAINS[definition][0], "years": era, "months": window, "crises paid": "{} of {}".format(*found["crises"]),
+        rows.append({"gain": GAINS[definition][0], "years": era, "months": window,
+                     "crises paid": "{} of {}".format(*found["crises"]),
                      **{f"{name}, %": _percent(pair) for name, pair in found.items()}})
     return pd.DataFrame(rows)
 
@@ -387,7 +390,8 @@ def curves_card(data: Frames) -> Card:
     found = {era: pd.DataFrame({m: {n: _percent(p) for n, p in rates(data, era, "us", m).items()} for m in windows}).T
              for era in list(ERAS)[:2]}
     above = {era: int((f["crises"] > f["all days"]).sum()) for era, f in found.items()}
-    styles = {"crises": (COLOUR["CHN"], "-", 2.4), "all days": (COLOUR["text"], (0, (5, 2)), 1.5), "calm days": (COLOUR["KOR"], (0, (1, 1.5)), 1.8)}
+    styles = {"crises": (COLOUR["USA"], "-", 2.4), "all days": (COLOUR["text"], (0, (5, 2)), 1.5),
+              "calm days": (COLOUR["muted"], (0, (1, 1.5)), 1.8)}
     early, late = list(ERAS)[:2]
 
     def draw(fig, narrow):
@@ -414,13 +418,13 @@ def curves_card(data: Frames) -> Card:
         title=f"Crises were followed by American gains more often than all days {extent(above[early])} in {early}, "
               f"and {extent(above[late])} in {late}",
         alt="Two line charts of the share followed by an American gain within one to 24 months. "
-            + " ".join(f"{era}, at twelve months: crises {f.loc[12, 'crises']:.0f} percent, all days {f.loc[12, 'all days']:.0f}, "
-                       f"calm days {f.loc[12, 'calm days']:.0f}." for era, f in found.items()),
+            + " ".join(f"{era}, at twelve months: crises {f.loc[12, 'crises']:.0f} percent, all days "
+                       f"{f.loc[12, 'all days']:.0f}, calm days {f.loc[12, 'calm days']:.0f}." for era, f in found.items()),
         draw=draw, table=table.rename(columns={name: f"{name}, %" for name in styles})[
             ["years", "months", *(f"{name}, %" for name in styles)]],
         sources=crisis_sources(data, crisis_days(data["crises"]).index), trust=PAID_TRUST,
-        sentence="A calm day has no crisis begun in the year before it. From 2009 to 2013 such days are few, and most of them lie just before the "
-                 "American food offer of February 2012, so the dotted line on the right is that one event.", height=3.9)
+        sentence="A calm day has no crisis begun in the year before it. From 2009 to 2013 such days are few, and most of them "
+                 "lie just before the American food offer of February 2012, so the dotted line there is that one event.")
 
 
 def crisis_sources(data: Frames, ids) -> list[str]:
@@ -431,12 +435,13 @@ def crisis_sources(data: Frames, ids) -> list[str]:
 
 
 def crises_table(data: Frames) -> pd.DataFrame:
-    """All crises: what happened, days to the first American gain whenever it came, what was gained, the penalty within a year."""
+    """All crises: what happened, days to the next American gain whenever it came, what followed, the penalty."""
     starts, gains = crisis_days(data["crises"]), gain_days(data["events"], "us")
     wait = {i: int((later.min() - start).days) for i, start in starts.items() if len(later := gains[gains > start])}
     crises = data["crises"]
     return pd.DataFrame({
-        "start": crises["start"], "crisis": crises["provocation"], "days to an American gain": crises["crisis_id"].map(wait).astype("Int64"),
+        "start": crises["start"], "crisis": crises["provocation"],
+        "days to an American gain": crises["crisis_id"].map(wait).astype("Int64"),
         "what followed": crises["gain"], "penalty within a year": crises["penalty"]})
 
 
@@ -454,29 +459,33 @@ def spring(data: Frames) -> Finding:
         if not line.index.str.startswith(str(YEAR)).any():
             continue
         value, record, when = against_earlier(line, unit)
-        rows.append({"family": "headlines", "words": label, "unit": UNITS[unit], "2013, %": value, "highest before, %": record,
-                     "when": when, "votes": votes, "outcome": value > record})
+        rows.append({"family": "headlines", "words": label, "unit": UNITS[unit], "2013, %": value,
+                     "highest before, %": record, "when": when, "votes": votes, "outcome": value > record})
     for partner, name in (("USA", "Washington"), ("KOR", "Seoul")):
         line = verbal_part(data["press_events"], partner)
         if YEAR in line and len(before := line.loc[:YEAR - 1]):
-            rows.append({"family": "press events", "words": f"Hostile words to {name}, of all reported acts", "unit": "the whole year",
-                         "2013, %": line[YEAR], "highest before, %": before.max(), "when": str(before.idxmax()),
-                         "votes": False, "outcome": line[YEAR] > before.max()})
+            rows.append({"family": "press events", "words": f"Hostile words to {name}, of all reported acts",
+                         "unit": "the whole year", "2013, %": line[YEAR], "highest before, %": before.max(),
+                         "when": str(before.idxmax()), "votes": False, "outcome": line[YEAR] > before.max()})
     counts = _frame(rows)
     voting = counts[counts["votes"]]
     by_tenth = int((voting["2013, %"] > 1.1 * voting["highest before, %"]).sum()) if len(voting) else 0
     return Finding(
-        measure="Headlines with threat words or with hostile words, percent of all headlines. All votes come from one archive; press events "
-                "have whole years only and no vote, and the three parts of the threat words repeat their sum.",
-        threshold="Unusual is read as above all that came before, from 2005 to 2012: the loudest month against every earlier month, the "
-                  f"season against every earlier spring. Set after the data were seen. If a tenth above the record were asked, {by_tenth} of "
-                  f"{len(voting)} would support the claim; if all rows voted, {int(counts['outcome'].sum())} of {len(counts)}.",
-        counts=counts, verdict=verdict(counts), choices=("words", "unit"), sources=_sources(data["headline_words"], data["press_events"])[:2])
+        measure="Headlines with threat words or with hostile words, percent of all headlines. All votes come from one "
+                "archive; press events have whole years only and no vote, and the three parts of the threat words repeat "
+                "their sum.",
+        threshold="Unusual is read as above all that came before, from 2005 to 2012: the loudest month against every earlier "
+                  "month, the season against every earlier spring. Set after the data were seen. If a tenth above the record "
+                  f"were asked, {by_tenth} of {len(voting)} would support the claim; if all rows voted, "
+                  f"{int(counts['outcome'].sum())} of {len(counts)}.",
+        counts=counts, verdict=verdict(counts), choices=("words", "unit"),
+        sources=_sources(data["headline_words"].head(1), data["press_events"].head(1)))
 
 
 def _frame(rows: list[dict]) -> pd.DataFrame:
     """Counts with their three columns, even where there is no row."""
-    return pd.DataFrame(rows) if rows else pd.DataFrame({"family": [], "votes": pd.Series(dtype=bool), "outcome": pd.Series(dtype=bool)})
+    empty = {"family": pd.Series(dtype=str), "votes": pd.Series(dtype=bool), "outcome": pd.Series(dtype=bool)}
+    return pd.DataFrame(rows or empty)
 
 
 def old_tactic(data: Frames) -> Finding:
@@ -488,17 +497,18 @@ def old_tactic(data: Frames) -> Finding:
             continue
         rate = _percent(found[base])
         rows.append({"family": "events", "gain": GAINS[definition][0], "months": months, "compared with": base,
-                     "crises paid": "{} of {}".format(*found["crises"]), "crises, %": _percent(found["crises"]), "other days, %": rate,
-                     "chance of as many, %": chance(found["crises"], rate), "votes": True, "outcome": _percent(found["crises"]) > rate})
+                     "crises paid": "{} of {}".format(*found["crises"]), "crises, %": _percent(found["crises"]),
+                     "other days, %": rate, "chance of as many, %": chance(found["crises"], rate),
+                     "votes": True, "outcome": _percent(found["crises"]) > rate})
     counts = _frame(rows)
     seldom = int((counts["chance of as many, %"] < 5).sum()) if rows else 0
     whole = int((counts["crises, %"] - counts["other days, %"] > 100 / 7).sum()) if rows else 0
     return Finding(
-        measure="Crises of 1993 to 2008 that were followed by a gain within the window, beside all days and calm days of the same years. "
-                "Intent is in no row.",
-        threshold="Supports the claim when gains followed crises more often than other days; set after the data were seen. By more than one "
-                  f"crisis of the seven: {whole} of {len(counts)}. So that draws at the rate of other days would give as many "
-                  f"in fewer than five of a hundred cases: {seldom} of {len(counts)}.",
+        measure="Crises of 1993 to 2008 that were followed by a gain within the window, beside all days and calm days of the "
+                "same years. All votes come from one list of events. Intent is in no row.",
+        threshold="Supports the claim when gains followed crises more often than other days; set after the data were seen. "
+                  f"Where the lead must be more than one crisis of the seven, {whole} of {len(counts)} support it; where draws at the rate of "
+                  f"other days must give as many in fewer than five of a hundred cases, {seldom} of {len(counts)}.",
         counts=counts, verdict=verdict(counts), choices=("gain", "months", "compared with"),
         sources=crisis_sources(data, data["crises"]["crisis_id"]))
 
@@ -511,13 +521,15 @@ def unpaid(data: Frames) -> Finding:
     events, end = data["events"], horizon(data)
     rows = []
     givers = {"Washington": ("us", None), "Seoul": ("anyone", "KOR"), "any state": ("anyone", None)}
-    for (giver, (definition, actor)), (name, start), months in itertools.product(givers.items(), STARTS.items(), (12, 18)):
+    cases = itertools.product(givers.items(), STARTS.items(), (12, 18))
+    for (giver, (definition, actor)), (name, start), months in cases:
         first = pd.DatetimeIndex([start])
         if not (first[0] + pd.DateOffset(months=months) <= end):  # also where there is no event, so no end
             continue
         gained = bool(paid(first, gain_days(events, definition, actor), months)[0])
-        rows.append({"family": "events", "result": f"a gain from {giver}", "counted from": name, "within": f"{months} months",
-                     "figure": "yes" if gained else "none found", "votes": True, "outcome": not gained})
+        rows.append({"family": "events", "result": f"a gain from {giver}", "counted from": name,
+                     "within": f"{months} months", "figure": "yes" if gained else "none found", "votes": True,
+                     "outcome": not gained})
     aid = seoul_aid(data["aid"])
     for base, before in (("2012", aid.loc[2012:2012]), ("2010–12", aid.loc[2010:2012])):
         if YEAR in aid and len(before):
@@ -527,16 +539,17 @@ def unpaid(data: Frames) -> Finding:
     for partner, name in (("USA", "Washington"), ("KOR", "Seoul")):
         line = _part(data["press_events"], partner, "to_prk", "material_cooperation")
         if YEAR in line and len(before := line.loc[2010:2012]):
-            rows.append({"family": "press events", "result": f"helping deeds of {name}, % of its reported acts", "counted from": "against 2010–12",
-                         "within": "2013", "figure": f"{line[YEAR]:.1f} after {before.mean():.1f}", "votes": True,
+            rows.append({"family": "press events", "result": f"helping deeds of {name}, % of its reported acts",
+                         "counted from": "against 2010–12", "within": "2013",
+                         "figure": f"{line[YEAR]:.1f} after {before.mean():.1f}", "votes": True,
                          "outcome": line[YEAR] <= before.mean()})
     counts = _frame(rows)
     by = counts.groupby("family")["outcome"].agg(["sum", "size"])
     return Finding(
         measure="What Pyongyang got after spring 2013. Supporting the claim, by family: "
                 + "; ".join(f"{family} {row['sum']} of {row['size']}" for family, row in by.iterrows()) + ".",
-        threshold="Supports the claim when no gain is found, or when aid and helping deeds did not rise: the strictest reading of little if any, set "
-                  "after the data were seen. Some aid or a few deeds may still be little. " + _of_2007(aid, counts),
+        threshold="Supports the claim when no gain is found, or when aid and helping deeds did not rise: the strictest reading "
+                  "of little if any, set after the data were seen. Some aid or a few deeds may still be little. " + _of_2007(aid, counts),
         counts=counts, verdict=verdict(counts), choices=("family", "result", "counted from", "within"),
         sources=list(dict.fromkeys([*crisis_sources(data, ["2013-spring"]), *_aid_rows(data["aid"])["source_id"],
                                     *data["press_events"]["source_id"]])))
@@ -558,8 +571,8 @@ def _of_2007(aid: pd.Series, counts: pd.DataFrame) -> str:
     if not {YEAR, 2007} <= set(aid.index):
         return ""
     little = counts["outcome"] | (counts["family"] == "aid")
-    return (f"Seoul's government aid of 2013 was {100 * aid[YEAR] / aid[2007]:.0f} % of that of 2007, before conservatives governed; if a tenth or "
-            f"less of it is little, {int(little.sum())} of {len(counts)} would support the claim.")
+    return (f"Seoul's government aid of 2013 was {100 * aid[YEAR] / aid[2007]:.0f} % of that of 2007; if a tenth or less "
+            f"of it is little, {int(little.sum())} of {len(counts)} would support the claim.")
 
 
 def behind_spring(data: Frames) -> Finding:
@@ -570,18 +583,20 @@ def behind_spring(data: Frames) -> Finding:
     refused = (events["actor"] == "PRK") & (events["class"] == "refusal") & events["partners"].str.contains("KOR|USA")
     inside = events["date"].between("2013-03-05", "2013-09-05")
     shown = events[inside & (meeting | refused)].sort_values("date")
-    counts = pd.DataFrame({"family": "events", "date": shown["date"], "event": shown["title"], "votes": meeting[shown.index],
-                           "outcome": meeting[shown.index]})
+    counts = pd.DataFrame({"family": "events", "date": shown["date"], "event": shown["title"],
+                           "votes": meeting[shown.index], "outcome": meeting[shown.index]})
     others = [bool((meeting & events["date"].between(f"{y}-03-05", f"{y}-09-05")).any()) for y in range(2005, 2013)]
-    spring_rows = (inside & (events["class"] == "threat") & (events["actor"] == "PRK")).sum()
+    threats = (inside & (events["class"] == "threat") & (events["actor"] == "PRK")).any()
     return Finding(
-        measure="Offers of talks by Pyongyang, and talks with Seoul or Washington, within six months of the first threat of March 2013. "
-                "Its refusals of those months are shown.",
+        measure="Offers of talks by Pyongyang, and talks with Seoul or Washington, within six months of the first threat of "
+                "March 2013. Its refusals of those months are shown.",
         threshold="Timing fits when at least one offer or meeting followed. "
-                  f"{sum(others)} of the {len(others)} years before would have passed the same test, so it has little power. Rival readings: an answer to the "
-                  "Security Council's resolution of 7 March and to the drills, which ended as the threats did; a new leader's show at home.",
+                  f"{sum(others)} of the {len(others)} years before would have passed the same test, so it has little power. "
+                  "Rival readings: an answer to the Security Council's resolution of 7 March and to the drills, which ended "
+                  "as the threats did; a young leader's show at home.",
         counts=counts, sources=_sources(shown),
-        verdict=claims.NOT_TESTABLE if not spring_rows else claims.TIMING_FITS if counts["outcome"].any() else claims.TIMING_DOES_NOT_FIT)
+        verdict=claims.NOT_TESTABLE if not threats else
+        claims.TIMING_FITS if counts["outcome"].any() else claims.TIMING_DOES_NOT_FIT)
 
 
 FINDINGS = {"old-tactic": old_tactic, "spring-2013": spring, "tactic-behind-spring": behind_spring, "crisis-unpaid": unpaid}
