@@ -82,17 +82,24 @@ def words_card(words: pd.DataFrame, key: str, unit: str) -> Card:
     when = month(when) if unit == "month" else f"spring {when}"
     at = line[line.index.isin([f"{YEAR}-{m:02d}" for m in SPRING])]
     now = month(at.idxmax()) if unit == "month" else f"March to May {YEAR}"
-    shown = springs(line, "season") if unit == "season" else line
-    x = [y if unit == "season" else int(y[:4]) + (int(y[5:]) - 1) / 12 for y in shown.index]
-    mark = [y == YEAR if unit == "season" else y in at.index for y in shown.index]
+    by_year = springs(line, "season")
+    table = by_year.rename_axis("year").rename("March to May, % of headlines").reset_index()
+    if unit == "month":
+        table = line.groupby([line.index.str[:4], line.index.str[5:]]).sum().unstack().rename_axis("year", axis=0)
+        table = table.rename(columns=lambda m: month(f"2013-{m}")[:3]).rename_axis(None, axis=1).reset_index()
 
     def draw(fig, narrow):
         ax = fixed_axes(fig, left=0.1 if narrow else 0.05, bottom=0.1)
-        width, edge, other = (0.7, 0.8, "surface") if unit == "season" else (0.085, 0, "muted")
-        ax.bar(x, shown, width=width, edgecolor=COLOUR["muted"], linewidth=edge,
-               color=[COLOUR["CHN"] if m else COLOUR[other] for m in mark])
+        if unit == "season":
+            ax.bar(by_year.index, by_year, width=0.7, edgecolor=COLOUR["muted"], linewidth=0.8,
+                   color=[COLOUR["CHN" if y == YEAR else "surface"] for y in by_year.index])
+        else:  # one outline for all months: a page with ten states carries no bar for each
+            edges = FIRST_YEAR + np.arange(len(line) + 1) / 12
+            first = line.index.get_loc(at.index[0])
+            ax.stairs(line, edges, fill=True, color=COLOUR["muted"])
+            ax.stairs(at, edges[first:first + len(at) + 1], fill=True, color=COLOUR["CHN"])
+        top = max(value, by_year.max() if unit == "season" else line.max()) * 1.22
         ax.axhline(record, color=COLOUR["text"], lw=1, ls=(0, (4, 3)))
-        top = max(value, shown.max()) * 1.22
         ax.text(2004.6, record + top * 0.015, f"{when}: {record:.1f} %", va="bottom")
         ax.text(2014.9, max(value, record) + top * 0.03, f"{now}: {value:.1f} %", color=COLOUR["CHN"], weight="bold",
                 ha="right", va="bottom")
@@ -108,7 +115,7 @@ def words_card(words: pd.DataFrame, key: str, unit: str) -> Card:
         alt=f"Bars of {label.lower()} as a share of North Korean headlines, 2005 to 2014, by {unit}. "
             f"{now}: {value:.1f} percent. The highest before {YEAR}: {record:.1f} percent, {when}.",
         draw=draw,
-        table=pd.DataFrame({unit: shown.index.astype(str), "share of headlines, %": shown.to_numpy()}),
+        table=table,
         sources=_sources(words), trust=WORDS_TRUST,
         sentence=f"{value:.1f}{PERCENT} of headlines in {now}, against {record:.1f}{PERCENT} in {when}, "
                  f"the highest before {YEAR}.")

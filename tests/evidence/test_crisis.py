@@ -120,6 +120,12 @@ def test_a_spring_by_hand():
     assert crisis.springs(line, "season")[2012] == 4 and crisis.springs(line, "month")[2012] == 6
 
 
+def test_no_month_is_missing_between_the_first_and_the_last(data):
+    for key in crisis.WORDS:  # the drawing sets one month beside the next
+        months = pd.PeriodIndex(crisis.word_share(data["headline_words"], key).index, freq="M")
+        assert list(months) == list(pd.period_range("2005-01", "2014-09", freq="M"))
+
+
 def test_the_words_verdict_moves_with_the_data(data):
     words = data["headline_words"].copy()
     words.loc[words["month"] == "2009-04", ["any_threat", "hostile_share"]] = [400, 90]
