@@ -101,8 +101,8 @@ def words_card(words: pd.DataFrame, key: str, unit: str) -> Card:
         top = max(value, by_year.max() if unit == "season" else line.max()) * 1.22
         ax.axhline(record, color=COLOUR["text"], lw=1, ls=(0, (4, 3)))
         ax.text(2004.6, record + top * 0.015, f"{when}: {record:.1f} %", va="bottom")
-        ax.text(2014.9, max(value, record) + top * 0.03, f"{now}: {value:.1f} %", color=COLOUR["CHN"], weight="bold",
-                ha="right", va="bottom")
+        height = value + top * 0.03 if value > record else record + top * 0.1  # clear of the other label
+        ax.text(2014.9, height, f"{now}: {value:.1f} %", color=COLOUR["CHN"], weight="bold", ha="right", va="bottom")
         ax.set(ylim=(0, top * 1.05), xlim=(2004.4, 2015), xticks=[2005, 2008, 2011, 2014])
         ax.yaxis.set_major_locator(matplotlib.ticker.MaxNLocator(4, integer=True))
         ax.set_title(f"{label}, % of headlines", loc="left")
@@ -114,9 +114,7 @@ def words_card(words: pd.DataFrame, key: str, unit: str) -> Card:
               f"{'above every' if beats else 'below the highest'} {'month' if unit == 'month' else 'spring'} before {YEAR}",
         alt=f"Bars of {label.lower()} as a share of North Korean headlines, 2005 to 2014, by {unit}. "
             f"{now}: {value:.1f} percent. The highest before {YEAR}: {record:.1f} percent, {when}.",
-        draw=draw,
-        table=table,
-        sources=_sources(words), trust=WORDS_TRUST,
+        draw=draw, table=table, sources=_sources(words), trust=WORDS_TRUST,
         sentence=f"{value:.1f}{PERCENT} of headlines in {now}, against {record:.1f}{PERCENT} in {when}, "
                  f"the highest before {YEAR}.")
 
@@ -196,7 +194,8 @@ def days_card(data: Frames) -> Card:
               + ("the lane of gains stays empty" if none else "gains stand in the last lane"),
         alt=f"Marks in {len(found)} lanes, December 2012 to June 2013. "
             + "; ".join(f"{label}: {len(rows) or 'none'}" for label, rows in found.items())
-            + f". {peak} of {len(threats)} threats and tests stand between 5 March and 8 April; the drills ran from 11 March to 30 April.",
+            + f". {peak} of {len(threats)} threats and tests stand between 5 March and 8 April; the drills ran from "
+              "11 March to 30 April.",
         draw=draw, table=table.sort_values("date", kind="stable").rename(columns={"title": "event"}),
         sources=list(dict.fromkeys(itertools.chain.from_iterable(rows["source_id"] for rows in found.values()))),
         trust="A selection: this spring was searched day by day and other springs were not, so the number of marks says "
@@ -328,8 +327,8 @@ def paid_card(data: Frames, months: int, era: str, definition: str) -> Card:
             else:
                 top.text(612, y, f"{days:,} days" if days else "none", ha="right", va="center",
                          bbox={"fc": COLOUR["surface"], "ec": "none", "pad": 1})
-        top.set(xlim=(0, 615), ylim=(len(starts) - 0.4, -0.6), xticks=[91, 183, 274, 365, 457, 548], yticks=range(len(starts)),
-                xticklabels=[3, 6, 9, 12, 15, 18])
+        top.set(xlim=(0, 615), ylim=(len(starts) - 0.4, -0.6), yticks=range(len(starts)),
+                xticks=[m * 30.44 for m in WINDOWS], xticklabels=WINDOWS)
         top.set_yticklabels([_short(name) for name in starts.index])
         top.set_title("Months from the start to the first gain", loc="left", x=-left / (0.97 - left) + 0.01)
         for y, (name, value) in enumerate(share.items()):
@@ -337,7 +336,7 @@ def paid_card(data: Frames, months: int, era: str, definition: str) -> Card:
             low.barh(y, value, height=0.6, color=COLOUR[fill], edgecolor=COLOUR[edge], linewidth=0.8)
             low.text(value + 1.5, y, f"{value:.0f} %" + (f" ({k} of {n})" if name == "crises" else ""), va="center")
         low.set(xlim=(0, 152 if narrow else 128), ylim=(2.5, -0.5), xticks=[], yticks=range(3), yticklabels=list(share))
-        low.set_title("Followed by a gain within the window", loc="left", x=-left / (0.97 - left) + 0.01)
+        low.set_title(f"Within {months} months ({GAINS[definition][0]})", loc="left", x=-left / (0.97 - left) + 0.01)
         for ax in (top, low):
             ax.spines["left"].set_visible(False)
             ax.tick_params(axis="y", length=0)
@@ -514,8 +513,9 @@ def old_tactic(data: Frames) -> Finding:
         measure="Crises of 1993 to 2008 that were followed by a gain within the window, beside all days and calm days of the "
                 "same years. All votes come from one list of events. Intent is in no row.",
         threshold="Supports the claim when gains followed crises more often than other days; set after the data were seen. "
-                  f"Where the lead must be more than one crisis of the seven, {whole} of {len(counts)} support it; where draws at the rate of "
-                  f"other days must give as many in fewer than five of a hundred cases, {seldom} of {len(counts)}.",
+                  f"Where the lead must be more than one crisis of the seven, {whole} of {len(counts)} support it; where "
+                  "draws at the rate of other days must give as many in fewer than five of a hundred cases, "
+                  f"{seldom} of {len(counts)}.",
         counts=counts, verdict=verdict(counts), choices=("gain", "months", "compared with"),
         sources=crisis_sources(data, data["crises"]["crisis_id"]))
 
