@@ -87,6 +87,7 @@ def test_a_missing_year_is_no_zero(data, known):
 def test_change_says_the_direction(before, after):
     word = seoul.change(before, after)
     assert word.startswith("unchanged" if before == after else "up" if after > before else "down")
+    assert "by 100" not in seoul.change(1634, 1.07)  # a small remainder is not nothing
     assert seoul.change(0, after) == "up from nothing" and seoul.change(before, 0) == "down to nothing"
 
 
