@@ -87,6 +87,7 @@ def test_a_missing_year_is_no_zero(data, known):
 def test_change_says_the_direction(before, after):
     word = seoul.change(before, after)
     assert word.startswith("unchanged" if before == after else "up" if after > before else "down")
+    assert "by 100" not in seoul.change(1634, 1.07)  # a small remainder is not nothing
     assert seoul.change(0, after) == "up from nothing" and seoul.change(before, 0) == "down to nothing"
 
 
@@ -150,6 +151,12 @@ def test_verdicts_move_with_the_data(data):
     met = events.copy()
     met.loc[met["event_id"].str.startswith("2018-04-27-kim-moon"), "date"] = "2016-04-27"
     assert seoul.conservatives({**data, "events": met}).verdict == claims.TIMING_DOES_NOT_FIT
+
+
+def test_what_came_after_the_essay_has_no_vote(data):
+    counts = seoul.distrust(data).counts.query("family == 'events'")
+    late = counts["measure"].str.contains("30 October 2014|August 2015")
+    assert late.sum() == 2 and not counts.loc[late, "votes"].any() and counts.loc[~late, "votes"].all()
 
 
 def test_every_opening_and_its_answer_is_an_event(data):
@@ -222,7 +229,7 @@ def test_what_the_prose_leans_on(data, then, means):
 
 
 def test_every_state_says_what_it_holds_and_no_two_look_alike(data, known):
-    pictures, titles = set(), set()
+    pictures, titles, gaps = set(), set(), set()
     for (indicator, earlier, span), card in seoul.pair_exploration(data).states():
         pictures.add(card.svg())
         titles.add(card.title)
@@ -232,8 +239,16 @@ def test_every_state_says_what_it_holds_and_no_two_look_alike(data, known):
                 assert seoul.figure_text(value, indicator) in card.title
             assert seoul.change(*values) in card.title
         else:
+            gaps.add((indicator, earlier, span))
             assert "no figure" in card.title
     assert len(pictures) == len(titles) == 36
+    assert {g for g in gaps if g[0] in ("aid", "talks")} == {("talks", "Roh", "years"), ("talks", "Lee", "years")}
+    assert {("visitors", "Park", "years"), ("trade", "Park", "years"), ("visitors_outside", "Roh", "terms")} <= gaps
+
+
+def test_a_state_names_the_side_that_has_no_figure(known):
+    title = seoul.pair_card(known, "visitors", "Park", "years").title  # 2017 has one, 2016 has none
+    assert title == "Visitors: no figure for 2016 (Park)"
 
 
 def test_aid_from_lee_to_park_turns_with_the_span(known):
