@@ -30,7 +30,7 @@ STARTS = {  # first day of the window: how the control and the prose name it
 SIX_YEARS = "2008-09-01"
 MEASURES = {  # in the control, in a title
     "promised": ("promised", "promised"), "delivered": ("delivered, at least in part", "delivered"),
-    "alone": ("promised, with no nuclear step by Pyongyang close by", "without a nuclear step beside it")}
+    "alone": ("promised, no nuclear step in return", "without a nuclear step in return")}
 PAIR_DAYS = 30  # a step of Pyongyang's within so many days makes an exchange; the finding says what 60 gives
 TURN = "2014-03-01"  # the essay dates the turn to the spring of 2014
 
@@ -119,12 +119,10 @@ def yearly(data: Frames) -> pd.DataFrame:
 
 EVENT_TRUST = (
     "A list of dated events that we found in press, official papers and chronologies. It is a selection: the years "
-    "around a crisis are "
-    "searched more closely, and the American refusals were looked for from 2009 on. Compare kinds of act inside a "
-    "period, and take a "
-    "difference between two periods as a hint. A concession is anything of value or a written assurance that "
-    "Washington gave, "
-    "promised or declared, humanitarian food among it. A year without a mark is a year for which we found nothing.")
+    "around a crisis are searched more closely, and the American refusals were looked for from 2009 on. Compare "
+    "kinds of act inside a period, and take a difference between two periods as a hint. A concession is anything of "
+    "value or a written assurance that Washington gave, promised or declared, humanitarian food among it. A year "
+    "without a mark is a year for which we found nothing.")
 
 PANELS = (  # title, filled part, outlined part, actor's colour
     ("Washington concedes (outlined: not delivered)", "us_gives", "unkept", "USA"),
@@ -173,14 +171,12 @@ def years_card(data: Frames) -> Card:
         title=f"In our list Washington concedes in {before} of the {all_before} years 1993–2008 and in {after} of "
               f"{all_after} since",
         alt=f"Six small bar charts by year, 1993 to 2014. Washington concedes in {before} of {all_before} years to "
-            f"2008 and in {after} of "
-            f"{all_after} after. Its refusals peak at {counts['us_refuses'].max()} in "
-            f"{counts['us_refuses'].idxmax()}. Talks fall from "
-            f"{counts.loc[2007, ['alone', 'several']].sum()} in 2007 to none in 2013 and 2014. Nuclear tests in "
+            f"2008 and in {after} of {all_after} after. Its refusals peak at {counts['us_refuses'].max()} in "
+            f"{counts['us_refuses'].idxmax()}. Talks fall from {counts.loc[2007, ['alone', 'several']].sum()} in 2007 "
+            "to none in 2013 and 2014. Nuclear tests in "
             + ", ".join(str(y) for y in counts.index[counts["nuclear_tests"] > 0]) + ".",
         draw=draw, table=counts[list(SHOWN)].rename(columns=SHOWN).reset_index(),
-        sources=[*dealings(data)["source_id"].unique(),
-                 *data["weapons_tests"].query("series == 'cns'")["source_id"].unique()],
+        sources=pd.concat([dealings(data), data["weapons_tests"].query("series == 'cns'")])["source_id"].unique().tolist(),
         trust=EVENT_TRUST + " Events stop at the end of September 2014; launch days are those of the whole year.",
         sentence="Each panel has its own scale; the figure in it is its highest year. The dashed line stands before "
                  "2009.",
@@ -231,15 +227,14 @@ def timeline_card(data: Frames) -> Card:
               + (", never delivered," if undelivered == len(after) else f" ({undelivered} undelivered)")
               + f" and {len(said)} official refusals",
         alt=f"Six lanes of marks from September 2008 to September 2014. Washington concedes {len(given)} times, in "
-            "October 2008 and, "
-            f"undelivered, in February 2012, and says no {len(said)} times, {said['nuclear'].sum()} of them with the "
-            "weapons named. "
+            f"October 2008 and, undelivered, in February 2012, and says no {len(said)} times, {said['nuclear'].sum()} "
+            "of them with the weapons named. "
             + " ".join(f"{lane.split(' (')[0]}: {len(part)}." for lane, part in list(rows.items())[2:]),
         draw=draw, table=table[["date", "lane", "title", "hollow"]].rename(columns={"title": "event"}), height=4.6,
         sources=pd.concat(rows.values())["source_id"].unique().tolist(),
         trust=EVENT_TRUST + " A refusal is filled when our own title of the report names the weapons, so this is a "
-                            "blunt mark. "
-              "The American government did not acknowledge the two secret flights; the press reported them in 2013.",
+                            "blunt mark. The American government did not acknowledge the two secret flights; the "
+                            "press reported them in 2013.",
         sentence="Two refusals on one day lie on top of each other. Journeys include those of former presidents and "
                  "of private persons.")
 
@@ -282,13 +277,11 @@ def aid_card(data: Frames) -> Card:
             "" + ", ".join(f"{v:.1f} in {y}" for y, v in total.items())
             + "; flood relief alone " + ", ".join(f"{v:.1f} in {y}" for y, v in relief.items())
             + ". No figure for the other years. The years from 2009 are shaded: virtually no aid.",
-        draw=draw, table=table, sources=[*rows["source_id"].unique(), *said["source_id"].unique()],
-        trust="Figures of the Congressional Research Service, which serves the American parliament, most of them read "
-              "in newspapers. A "
-              "fiscal year runs from October to September. A question mark stands where no figure for the single year "
-              "was found, "
-              "which is no zero. In fiscal 2009 food still came, and ended in March when North Korea asked the relief "
-              "groups to leave.",
+        draw=draw, table=table, sources=pd.concat([rows["source_id"], said["source_id"]]).unique().tolist(),
+        trust="Figures of the Congressional Research Service, which serves the American Congress, most of them read "
+              "in newspapers. A fiscal year runs from October to September. A question mark stands where no figure "
+              "for the single year was found, which is no zero. In fiscal 2009 food still came, and ended in March "
+              "when North Korea asked the relief groups to leave.",
         sentence="Filled: all aid, of which the larger part was food and fuel. Outlined: flood relief, the only part "
                  "known for that year.")
 
@@ -319,13 +312,13 @@ def window_card(data: Frames, start: str, measure: str) -> Card:
     amount = "no concession" if found.empty else f"{len(found)} concession{'s' if len(found) > 1 else ''}"
     title = f"From {day.day} {day:%B %Y}: {amount} {MEASURES[measure][1]}"
     sentence = (f"That is {years:.1f} years before the end of the essay's month"
-                + (", or six when rounded. " if round(years) == 6 else ", which does not round to six, so this has no "
-                                                                       "vote. ")
+                + (", or six when rounded. " if round(years) == 6 else ", which does not round to six, so this has "
+                                                                       "no vote. ")
                 + ("By this count Washington acted as the essay says." if found.empty
                    else "One is enough to count against the essay."))
 
     def draw(fig, narrow):
-        ax = fixed_axes(fig, left=0.03, bottom=0.13)
+        ax = fixed_axes(fig, left=0.03, bottom=0.13, top=0.99)
         ax.axvspan(day, pd.Timestamp(claims.ESSAY_DATE), color=COLOUR["band"], zorder=0)
         for y, rows, colour in ((1, given, "USA"), (0, steps, "text")):
             ax.axhline(y, color=COLOUR["line"], lw=0.8, zorder=0)
@@ -339,7 +332,7 @@ def window_card(data: Frames, start: str, measure: str) -> Card:
         ax.text(pd.Timestamp("2006-07-20"), 1.3, "Washington concedes (filled: counted)", color=COLOUR["USA"])
         ax.text(pd.Timestamp("2006-07-20"), 0.22, "Pyongyang's nuclear steps")
         mark_number(ax, str(len(found)), pd.Timestamp("2014-04-01"), 1, COLOUR["USA"])
-        ax.set(ylim=(-0.3, 1.6), yticks=[], xlim=(pd.Timestamp("2006-07-01"), pd.Timestamp("2014-12-31")))
+        ax.set(ylim=(-0.3, 1.5), yticks=[], xlim=(pd.Timestamp("2006-07-01"), pd.Timestamp("2014-12-31")))
         ax.spines["left"].set_visible(False)
         ax.xaxis.set_major_locator(matplotlib.ticker.FixedLocator(
             [matplotlib.dates.date2num(pd.Timestamp(f"{y}-01-01")) for y in (2007, 2009, 2011, 2013)]))
@@ -353,11 +346,10 @@ def window_card(data: Frames, start: str, measure: str) -> Card:
             f"{sentence}",
         draw=draw, table=shown[["date", "title", "delivered", "alone", "counted"]].rename(columns={
             "title": "concession", "alone": f"nuclear step within {PAIR_DAYS} days"}),
-        sources=[*given["source_id"].unique(),
-                 *data["pledges_and_outcomes"].query("partner == 'USA'")["source_id"].unique()],
+        sources=pd.concat([given, data["pledges_and_outcomes"].query("partner == 'USA'")])["source_id"].unique().tolist(),
         trust=EVENT_TRUST + " Delivery is known for the two promises of food alone; every other row counts as "
-                            "delivered. Whether two "
-              "dates that lie close are an exchange is a guess from the calendar.",
+                            "delivered. Whether two dates that lie close are an exchange is a guess from the "
+                            "calendar.",
         sentence=sentence, height=3.3)
 
 
@@ -409,7 +401,7 @@ def grid(data: Frames) -> pd.DataFrame:
 # --- what became of it ------------------------------------------------------------------------------------------
 
 def afterwards(data: Frames) -> pd.DataFrame:
-    """Concessions by Washington, summits, talks and refusals after the essay: date, event."""
+    """Concessions by Washington, refusals, summits, nuclear tests and changes of line after the essay: date, event."""
     events = dealings(data, "2014-10", "2099")
     wanted = (events["kind"].isin(["concession_us", "summit", "nuclear_test"]) | (events["class"] == "refusal")
               | events["title"].str.contains("Clapper|state sponsors|byungjin|ends moratoria|reaches out"))
@@ -441,7 +433,8 @@ def no_concessions(data: Frames) -> Finding:
             known = listed and (measure != "delivered" or not data["pledges_and_outcomes"].empty)
             n = tally(data, start, measure)
             rows.append({"family": "events: deeds", "part": "in deeds", "count": f"concessions {words}",
-                         "from": label.split(",")[0], "found": str(n), "votes": round(span(start)) == 6, "outcome": n == 0 if known else pd.NA})
+                         "from": label.split(",")[0], "found": str(n),
+                         "votes": round(span(start)) == 6, "outcome": n == 0 if known else pd.NA})
     years, said = said_in(data), refusals(data)
     spoken, named = int((years["statements"] > 0).sum()), int(said["nuclear"].sum())
     # A year without a statement is one for which none was found, so few years would leave the claim open.
@@ -455,16 +448,14 @@ def no_concessions(data: Frames) -> Finding:
     sixty = int(without_step(data, given, 60).sum())
     return Finding(
         measure="In deeds: concessions that Washington made from a first day to the end of September 2014. In words: "
-                "the years, "
-                "September to August, for which we found an official refusal, and the refusals whose title in our "
-                "list names the weapons.",
+                "the years, September to August, for which we found an official refusal, and the refusals whose "
+                "title in our list names the weapons.",
         threshold="In deeds a single concession counts against the claim. A window has a vote when its length rounds "
-                  "to six "
-                  "years; the others are shown. In words more than half of the years, and of the refusals, must fit. Our "
-                  "titles are short, so a speech may have named the weapons where the title does not. "
+                  "to six years; the others are shown. In words more than half of the years, and of the refusals, "
+                  "must fit. Our titles are short, so a speech may have named the weapons where the title does not. "
                   f"A nuclear step within {PAIR_DAYS} days makes an exchange; within 60 days the six years hold "
-                  f"{sixty} concession without one. "
-                  "These rules are this book's reading and were set after the data were seen.",
+                  f"{sixty} concession without one. These rules are this book's reading and were set after the data "
+                  "were seen.",
         counts=counts, verdict=verdict(counts), choices=("count", "from"),
         parts={part: verdict(rows) for part, rows in counts.groupby("part", sort=False)},
         sources=list(dict.fromkeys([*given["source_id"], *said["source_id"]])))
@@ -476,7 +467,7 @@ CAPITALS = {"USA": "Washington", "KOR": "Seoul", "CHN": "Beijing"}
 def openings(data: Frames, capital: str, turn: str, months: int, sat: bool) -> int:
     """What a capital gave or promised in so many months before a day; with `sat`, talks and agreements with it too."""
     first = f"{pd.Timestamp(turn) - pd.DateOffset(months=months):%Y-%m-%d}"
-    events = dealings(data, first[:10], turn, capital)
+    events = dealings(data, first, turn, capital)
     gave = events["class"].isin(["concession", "aid"]) & (events["actor"] == capital)
     return int((gave | (events["class"].isin(["talks", "agreement"]) & sat)).sum())
 
@@ -493,22 +484,27 @@ def shut(data: Frames, turn: str) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def shut_before(data: Frames) -> list[int]:
+    """Counts of `shut` that fit on the same day of each year from 2005 to 2013."""
+    return [int(shut(data, f"{year}{TURN[4:]}")["outcome"].eq(True).sum()) for year in range(2005, 2014)]
+
+
 def necessity(data: Frames) -> Finding:
     """necessity: a cause comes before its effect, so were the three capitals shut before the turn?"""
     counts = shut(data, TURN)
     fits = int(counts["outcome"].eq(True).sum())
-    others = [int(shut(data, f"{y}-03-01")["outcome"].eq(True).sum()) for y in range(2005, 2014)]
+    others = shut_before(data)
     events = pd.concat([dealings(data, "2011-03-01", TURN, capital) for capital in CAPITALS])
     used = events[events["class"].isin(["concession", "aid", "talks", "agreement"])]
     return Finding(
         measure="What each capital gave or promised in the two and the three years before 1 March 2014, and sittings "
                 "and agreements with it.",
-        threshold="Timing fits where none is found: the essay speaks of the last two or three years. The same "
-                  f"test on 1 March fits in as many counts or more in {sum(n >= fits for n in others)} of the "
-                  f"{len(others)} years 2005 to 2013. The list is a "
-                  "selection, so none found is weak evidence, and it holds no yearly aid, of which Seoul still gave a "
-                  "little. Rival reading: the turn was drawn by new chances, Moscow's quarrel with the "
-                  "West and Tokyo's wish to settle the abductions, and needed no wall. Dates cannot tell push from pull.",
+        threshold="Timing fits where none is found: the essay speaks of two to three years. The same test on 1 March "
+                  f"fits in as many counts or more in {sum(n >= fits for n in others)} of the {len(others)} years "
+                  "2005 to 2013. The list is a selection, so none found is weak evidence, and it holds no yearly "
+                  "aid, of which Seoul still gave a little. Rival reading: the turn was drawn by new chances, "
+                  "Moscow's quarrel with the West and Tokyo's wish to settle the abductions, and needed no wall. "
+                  "Dates cannot tell push from pull.",
         counts=counts, verdict=timing(counts), choices=("capital", "count", "years before"),
         sources=used["source_id"].unique().tolist())
 
@@ -526,8 +522,7 @@ def washington_goal(data: Frames) -> Finding:
         sat, threats = part[part["class"] == "talks"], part[(part["class"] == "threat") & (part["actor"] == "PRK")]
         moves = len(steps) + len(offers) + len(sat)
         rows.append({"family": "events", "years": f"{first}–{last}", "steps and releases": len(steps),
-                     "offers of talks": len(offers),
-                     "sittings": len(sat), "threats": len(threats), "votes": True,
+                     "offers of talks": len(offers), "sittings": len(sat), "threats": len(threats), "votes": True,
                      "outcome": moves > 0 if len(part) else pd.NA})
     counts = pd.DataFrame(rows)
     used = events[events["class"].isin(["concession", "talks", "threat"])]
@@ -535,9 +530,8 @@ def washington_goal(data: Frames) -> Finding:
         measure="Steps by Pyongyang towards Washington, offers of talks, and sittings with it, by American term of "
                 "office. Threats stand beside them.",
         threshold="Timing fits when every term holds at least one: the essay says always. Over four years nearly any "
-                  "two states pass, so "
-                  "this test has little power. Rival reading: the same steps buy time or relief from sanctions, and "
-                  "want no better relations.",
+                  "two states pass, so this test has little power. Rival reading: the same steps buy time or relief "
+                  "from sanctions, and want no better relations.",
         counts=counts, verdict=timing(counts), sources=used["source_id"].unique().tolist())
 
 
@@ -561,10 +555,8 @@ def bomb(data: Frames) -> Finding:
     return Finding(
         measure="What Pyongyang did and promised about its weapons from September 2008 to the essay.",
         threshold="Timing fits when no promise to give up is found and the acts point the other way. Rival reading: "
-                  "the weapons are kept "
-                  "to be sold dear, as the promise of 2005 and the halt of 2012 suggest. That they are the only "
-                  "guarantee of "
-                  "survival is a belief, and no row can show it.",
+                  "the weapons are kept to be sold dear, as the promise of 2005 and the halt of 2012 suggest. That "
+                  "they are the only guarantee of survival is a belief, and no row can show it.",
         counts=counts, verdict=timing(counts),
         sources=pd.concat([part for _, part, *_ in rows])["source_id"].unique().tolist())
 
@@ -582,9 +574,8 @@ def numbers(data: Frames) -> dict[str, str]:
     finding = no_concessions(data)
     voting = finding.counts[finding.counts["votes"]].groupby("part")["outcome"].agg(["sum", "size"])
     rows, part = lanes(data), rivals(data).set_index("measure")
-    total, relief = aid_lines(data)
+    total, _ = aid_lines(data)
     pledges = data["pledges_and_outcomes"].query("partner == 'USA'").set_index(["pledge_id", "stage"])["value"]
-    food_2009 = data["aid"].query("donor == 'USA' and period == '2009' and kind == 'food'")["value"].item()
     running = data["aid"].query("donor == 'USA' and kind == 'all' and rank == 1").set_index("period")["value"]
     necessary = necessity(data).counts["outcome"]
     later = dealings(data, "2014-10", "2099")
@@ -598,7 +589,8 @@ def numbers(data: Frames) -> dict[str, str]:
         "refusal-years": str(int((years["statements"] > 0).sum())), "years": str(len(years)),
         "deeds": str(voting.loc["in deeds", "size"]), "deeds-fit": str(int(voting.loc["in deeds", "sum"])),
         "six-promised": str(len(given)), "six-before": str(len(concessions(data, "2002-09-01", "2008-08-31"))),
-        **{f"{measure}-{start[:7]}": str(tally(data, start, measure)) for measure in MEASURES for start in STARTS},
+        "promised-2006-09": str(tally(data, "2006-09-01", "promised")),
+        "delivered-2008-10": str(tally(data, "2008-10-12", "delivered")),
         "weeks": f"{(pd.Timestamp('2008-10-12') - pd.Timestamp(SIX_YEARS)).days / 7:.0f}", "pair-days": str(PAIR_DAYS),
         "talks-2011": str(counts.loc[2011, "alone"]), "talks-2012": str(counts.loc[2012, "alone"]),
         "secret": str(int(rows["Journeys (hollow: secret)"]["hollow"].sum())),
@@ -606,14 +598,14 @@ def numbers(data: Frames) -> dict[str, str]:
         "dprk-gives": str(counts.loc[WALL:LAST, "dprk_gives"].sum()),
         "us-refuses": str(counts.loc[WALL:LAST, "us_refuses"].sum()),
         "aid-1999": f"{total[1999]:.1f}", "aid-2008": f"{total[2008]:.1f}",
-        "relief-2010": f"{relief[2010]:.1f}", "relief-2011": f"{relief[2011]:.1f}",
-        "running": f"{running['1995-2011'] - running['1995-2009']:.1f}", "food-2009": f"{food_2009:,.0f}",
+        "running": f"{running['1995-2011'] - running['1995-2009']:.1f}",
         "food-promised": f"{pledges['us-food-2008', 'promised']:,.0f}",
-        "food-came": f"{pledges['us-food-2008', 'outcome']:,.0f}", "leap-food": f"{pledges['us-food-2012', 'promised']:,.0f}",
+        "food-came": f"{pledges['us-food-2008', 'outcome']:,.0f}",
+        "leap-food": f"{pledges['us-food-2012', 'promised']:,.0f}",
         "fund-usa": f"{fund['United States']:.1f}", "fund-swiss": f"{fund['Switzerland']:.1f}",
-        "fund-south": f"{fund['South Korea']:.1f}",
         "share-before": f"{ratio['2003–08']:.0f}", "share-after": f"{ratio['2009–14']:.0f}",
         "press-before": f"{shares['2003–08']:.1f}{PERCENT}", "press-after": f"{shares['2009–14']:.1f}{PERCENT}",
         "necessity": str(len(necessary)), "necessity-fit": str(int(necessary.sum())),
+        "as-shut": str(sum(n >= necessary.sum() for n in shut_before(data))), "earlier": str(len(shut_before(data))),
         "later-tests": str(int((later["counted"] & tests).sum())),
     }
