@@ -257,12 +257,11 @@ def gravity_card(data: Frames, partner: str, elasticity: float) -> Card:
 
 def gravity_exploration(data: Frames) -> Exploration:
     """Choose the partner and how steeply distance counts."""
-    words = {0.5: "0.5, a little", 1.0: "1", 1.5: "1.5", 2.0: "2, a lot"}
     return explore(
         lambda **state: gravity_card(data, **state), "europe-distance-rule",
         "Does distance explain why China's trade grew and Europe's did not?",
         partner=Choice("Partner set beside China", {p: name[0].upper() + name[1:] for p, name in PARTNERS.items()}),
-        elasticity=Choice("How steeply distance counts (elasticity)", words, "range", 1.0))
+        elasticity=Choice("How steeply distance counts (elasticity)", {e: f"{e:g}" for e in ELASTICITIES}, "range", 1.0))
 
 
 # --- aid and debts ----------------------------------------------------------------------------------------------
