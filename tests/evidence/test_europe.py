@@ -208,6 +208,7 @@ def test_what_the_prose_leans_on(data):
     cow = europe.trade_of(data, "cow")
     assert abs(cow[2006] / cow[1990] - 1) < 0.05 and cow[2007] < 0.5 * cow[2006]
     assert europe.share_of(data, "cow")[2006] < 0.5 * europe.share_of(data, "cow")[1990]
+    assert flows(data["trade"], "cow", "DEU")["value"][1990] / cow[1990] == pytest.approx(1 / 3, abs=0.02)
     china = flows(data["trade"], "cow", "CHN")["value"]
     assert china[2006] > 3 * china[1990]  # "since trade with China grew"
     sales = data["trade"].query("series == 'cow' and year == 2013 and flow == 'exports'").set_index("partner")["value"]
