@@ -275,7 +275,7 @@ def visits_exploration(data: Frames) -> Exploration:
     """Choose the unit, the last day, and whether a private stop counts."""
     return explore(
         lambda **state: visits_card(data, **state), "triangle-visits",
-        "Who was visited most in 2014? It depends on what a visit is.",
+        "Who was visited most in 2014, and does the answer hang on what a visit is?",
         unit=Choice("Count", {"state": "each state visited", "trip": "each journey"}, "radio"),
         cut=Choice("Up to", {CUT: "25 September, the week of the essay", "2014-12-31": "31 December"}, "radio"),
         private=Choice("The foreign minister's private stop in Switzerland", {"in": "counted", "out": "left out"}, "radio"))
@@ -340,7 +340,7 @@ def standards(data: Frames) -> pd.DataFrame:
     visits = {year: visit_counts(data, "state", f"{year}{CUT[4:]}", "in", year) for year in (2013, 2014)}
     for rival in ("triangle", "others"):
         rows.append(("journeys", f"High-ranking visits to 25 September: more to new partners than to {GROUPS[rival]}",
-                     *(f"{v['new']} against {v[rival]}" for v in visits.values()),
+                     *(f"{v['new']} to {v[rival]}" for v in visits.values()),
                      visits[2014]["new"] > visits[2014][rival]))
     change = votes(data)["change"]
     nearer = (change[list(VOTERS["new"])] > 0).sum()
@@ -547,7 +547,8 @@ def russian_gifts(data: Frames) -> pd.DataFrame:
     aid = aid[aid["period"].str[:4].astype(int) >= 2012]
     debts = data["debts"].query("creditor == 'RUS' and measure == 'share_written_off' and rank == 1")
     units = aid["unit"].str.replace("USD_million", "million dollars")
-    debts = debts.assign(date=debts["year"].astype(str), what=debts["value"].map(f"{{:.0f}}{PERCENT} of the debt written off".format))
+    written_off = debts["value"].map("{:.0f}".format) + f"{PERCENT} of the debt written off"
+    debts = debts.assign(date=debts["year"].astype(str), what=written_off)
     aid = aid.assign(date=aid["period"], what=aid["kind"] + ": " + aid["value"].map("{:,.0f} ".format) + units)
     return pd.concat([debts, aid])[["date", "what", "source_id"]].sort_values("date", ignore_index=True)
 
@@ -689,6 +690,7 @@ def numbers(data: Frames) -> dict[str, str]:
         "votes-russia-2013": percent(agreement.loc["RUS", 2013]), "votes-russia-2014": percent(agreement.loc["RUS", 2014]),
         "votes-china-2014": percent(agreement.loc["CHN", 2014]),
         "votes-most": f"{change[list(VOTERS['new'])].abs().max():.1f}",
+        "votes-russia-most": f"{rival_votes(data).set_index('state').loc['Russia'].max():.1f}",
         "russia-2013": f"{russia[2013]:.0f}", "russia-2014": f"{russia[2014]:.0f}", "russia-2015": f"{russia[2015]:.0f}",
         "russia-2020": f"{official[2020]:.0f}", "russia-2024": f"{later[2024]:.0f}", "goal": f"{GOAL:,.0f}",
         "gifts": str(len(russian_gifts(data))), "wheat": f"{_wheat(data):,.0f}",

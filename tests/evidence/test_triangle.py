@@ -207,6 +207,15 @@ def test_what_the_prose_leans_on(data, then, table):
     assert list(met[met["partner"] == "RUS"]["date"].str[:7]) == ["2019-04", "2023-09", "2024-06", "2025-09"]
     led = triangle.rivals(data).set_index(["count", "Japan"])["led by one of it"]
     assert all(int(led[f"Contact headlines, {w} word list", "new"].split()[0]) < 0.9 * 17 for w in ("first", "last"))
+    japanese = triangle.rivals(data).query("Japan == 'old'")["above half"].str.split(" of ", expand=True).astype(int)
+    assert (japanese[0] > japanese[1] / 2).all()
+    assert list((triangle.rival_votes(data).set_index("state").iloc[:5] > 0).all(axis=1)) == [True] + [False] * 4
+    gifts = triangle.russian_gifts(data)
+    assert gifts["date"].min() == "2012" and gifts["date"].max() == "2020" and (gifts["what"].str.count("food: .* tonnes").sum() == 5)
+    food = data["aid"].query("donor == 'RUS' and unit == 'tonnes' and period >= '2012'").set_index("period")["value"]
+    assert food.idxmax() == "2014"
+    events = data["events"].set_index("event_id")
+    assert events.loc["2015-06-19-eu-dprk-political-dialogue", "title"].startswith("EU-DPRK political dialogue, 14th (last) session")
     assert evidence.findings("triangle")["outcome-open"] == claims.LEFT_OPEN
 
 
