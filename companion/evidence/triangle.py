@@ -547,9 +547,9 @@ def russian_gifts(data: Frames) -> pd.DataFrame:
     aid = aid[aid["period"].str[:4].astype(int) >= 2012]
     debts = data["debts"].query("creditor == 'RUS' and measure == 'share_written_off' and rank == 1")
     units = aid["unit"].str.replace("USD_million", "million dollars")
-    written_off = debts["value"].map("{:.0f}".format) + f"{PERCENT} of the debt written off"
+    written_off = debts["value"].map("{:.0f}".format).astype(str) + f"{PERCENT} of the debt written off"
     debts = debts.assign(date=debts["year"].astype(str), what=written_off)
-    aid = aid.assign(date=aid["period"], what=aid["kind"] + ": " + aid["value"].map("{:,.0f} ".format) + units)
+    aid = aid.assign(date=aid["period"], what=aid["kind"] + ": " + aid["value"].map("{:,.0f} ".format).astype(str) + units)
     return pd.concat([debts, aid])[["date", "what", "source_id"]].sort_values("date", ignore_index=True)
 
 
@@ -577,8 +577,8 @@ def needs_subsidy(data: Frames) -> Finding:
                   f"{int((voting['value'] <= voting['base']).sum())} of {len(voting)} counts would still support the "
                   "claim. The reason stays open: the rouble fell in 2014, and sanctions of the United Nations bound "
                   "trade from 2016. All sources read Russia's own reports.",
-        counts=counts.rename(columns={"value": "USD million"})[
-            ["family", "count", "subsidy means", "year", "USD million", "needed", "votes", "outcome"]].astype({"votes": bool}),
+        counts=counts.rename(columns={"value": "USD million"}).astype({"votes": bool})[
+            ["family", "count", "subsidy means", "year", "USD million", "needed", "votes", "outcome"]],
         verdict=claims.CAME_TRUE_REASON_OPEN if word == claims.CAME_TRUE else word,
         choices=("count", "subsidy means", "year"),
         sources=list(dict.fromkeys([*itertools.chain.from_iterable(trade["sources"]), *gifts["source_id"]])))

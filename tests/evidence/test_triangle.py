@@ -211,11 +211,11 @@ def test_what_the_prose_leans_on(data, then, table):
     assert (japanese[0] > japanese[1] / 2).all()
     assert list((triangle.rival_votes(data).set_index("state").iloc[:5] > 0).all(axis=1)) == [True] + [False] * 4
     gifts = triangle.russian_gifts(data)
-    assert gifts["date"].min() == "2012" and gifts["date"].max() == "2020" and (gifts["what"].str.count("food: .* tonnes").sum() == 5)
+    assert (gifts["date"].min(), gifts["date"].max()) == ("2012", "2020")
     food = data["aid"].query("donor == 'RUS' and unit == 'tonnes' and period >= '2012'").set_index("period")["value"]
     assert food.idxmax() == "2014"
     events = data["events"].set_index("event_id")
-    assert events.loc["2015-06-19-eu-dprk-political-dialogue", "title"].startswith("EU-DPRK political dialogue, 14th (last) session")
+    assert "(last) session" in events.loc["2015-06-19-eu-dprk-political-dialogue", "title"]
     assert evidence.findings("triangle")["outcome-open"] == claims.LEFT_OPEN
 
 
