@@ -426,8 +426,8 @@ def leaders_card(data: Frames) -> Card:
     old = int(early.reindex(TRIANGLE).sum())
     return Card(
         name="triangle-leaders",
-        title=f"By the end of 2019 Kim Jong Un had met leaders of the triangle {old} times and Russia's once; since "
-              f"then Russia's {late['RUS']} times",
+        title=f"By the end of 2019 Kim Jong Un had met the triangle's leaders {old} times, Russia's {early['RUS']}; since then "
+              f"{int(late.reindex(TRIANGLE).sum())} and {late['RUS']}",
         alt="Six lanes of dots, Kim Jong Un's meetings with foreign leaders. " + " ".join(
             f"{name}: " + (", ".join(met.loc[met["partner"] == lane, "date"].str[:7]) or "none found") + "."
             for lane, name in lanes.items()),

@@ -244,7 +244,7 @@ def test_attention_card_says_what_its_state_holds(data, table, state):
     window = line.loc[first:last]
     assert f"above half in {(window > 50).sum()} of {len(window)} years" in card.title
     assert ("lower than in all" in card.title) is bool(line[2014] < window.min())
-    assert ("no figure before 2002" in card.sentence) is (measure == "cooperation" and first < 2002)
+    assert ("There is no figure" in card.sentence) is (measure == "cooperation" and first < 2002)
     assert f"{line[2014]:.1f}{PERCENT}" in card.sentence
     assert ("Japan with the triangle" in card.title) is (japan == "old")
 
