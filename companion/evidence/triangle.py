@@ -275,7 +275,7 @@ def visits_exploration(data: Frames) -> Exploration:
     """Choose the unit, the last day, and whether a private stop counts."""
     return explore(
         lambda **state: visits_card(data, **state), "triangle-visits",
-        "Who was visited most in 2014? It depends on what a visit is.",
+        "Who was visited most in 2014, and does the answer hang on what a visit is?",
         unit=Choice("Count", {"state": "each state visited", "trip": "each journey"}, "radio"),
         cut=Choice("Up to", {CUT: "25 September, the week of the essay", "2014-12-31": "31 December"}, "radio"),
         private=Choice("The foreign minister's private stop in Switzerland", {"in": "counted", "out": "left out"}, "radio"))
@@ -340,7 +340,7 @@ def standards(data: Frames) -> pd.DataFrame:
     visits = {year: visit_counts(data, "state", f"{year}{CUT[4:]}", "in", year) for year in (2013, 2014)}
     for rival in ("triangle", "others"):
         rows.append(("journeys", f"High-ranking visits to 25 September: more to new partners than to {GROUPS[rival]}",
-                     *(f"{v['new']} against {v[rival]}" for v in visits.values()),
+                     *(f"{v['new']} to {v[rival]}" for v in visits.values()),
                      visits[2014]["new"] > visits[2014][rival]))
     change = votes(data)["change"]
     nearer = (change[list(VOTERS["new"])] > 0).sum()
@@ -426,8 +426,8 @@ def leaders_card(data: Frames) -> Card:
     old = int(early.reindex(TRIANGLE).sum())
     return Card(
         name="triangle-leaders",
-        title=f"By the end of 2019 Kim Jong Un had met leaders of the triangle {old} times and Russia's once; since "
-              f"then Russia's {late['RUS']} times",
+        title=f"By the end of 2019 Kim Jong Un had met the triangle's leaders {old} times, Russia's {early['RUS']}; since then "
+              f"{int(late.reindex(TRIANGLE).sum())} and {late['RUS']}",
         alt="Six lanes of dots, Kim Jong Un's meetings with foreign leaders. " + " ".join(
             f"{name}: " + (", ".join(met.loc[met["partner"] == lane, "date"].str[:7]) or "none found") + "."
             for lane, name in lanes.items()),
@@ -547,8 +547,9 @@ def russian_gifts(data: Frames) -> pd.DataFrame:
     aid = aid[aid["period"].str[:4].astype(int) >= 2012]
     debts = data["debts"].query("creditor == 'RUS' and measure == 'share_written_off' and rank == 1")
     units = aid["unit"].str.replace("USD_million", "million dollars")
-    debts = debts.assign(date=debts["year"].astype(str), what=debts["value"].map(f"{{:.0f}}{PERCENT} of the debt written off".format))
-    aid = aid.assign(date=aid["period"], what=aid["kind"] + ": " + aid["value"].map("{:,.0f} ".format) + units)
+    written_off = debts["value"].map("{:.0f}".format).astype(str) + f"{PERCENT} of the debt written off"
+    debts = debts.assign(date=debts["year"].astype(str), what=written_off)
+    aid = aid.assign(date=aid["period"], what=aid["kind"] + ": " + aid["value"].map("{:,.0f} ".format).astype(str) + units)
     return pd.concat([debts, aid])[["date", "what", "source_id"]].sort_values("date", ignore_index=True)
 
 
@@ -576,8 +577,8 @@ def needs_subsidy(data: Frames) -> Finding:
                   f"{int((voting['value'] <= voting['base']).sum())} of {len(voting)} counts would still support the "
                   "claim. The reason stays open: the rouble fell in 2014, and sanctions of the United Nations bound "
                   "trade from 2016. All sources read Russia's own reports.",
-        counts=counts.rename(columns={"value": "USD million"})[
-            ["family", "count", "subsidy means", "year", "USD million", "needed", "votes", "outcome"]].astype({"votes": bool}),
+        counts=counts.rename(columns={"value": "USD million"}).astype({"votes": bool})[
+            ["family", "count", "subsidy means", "year", "USD million", "needed", "votes", "outcome"]],
         verdict=claims.CAME_TRUE_REASON_OPEN if word == claims.CAME_TRUE else word,
         choices=("count", "subsidy means", "year"),
         sources=list(dict.fromkeys([*itertools.chain.from_iterable(trade["sources"]), *gifts["source_id"]])))
@@ -689,6 +690,7 @@ def numbers(data: Frames) -> dict[str, str]:
         "votes-russia-2013": percent(agreement.loc["RUS", 2013]), "votes-russia-2014": percent(agreement.loc["RUS", 2014]),
         "votes-china-2014": percent(agreement.loc["CHN", 2014]),
         "votes-most": f"{change[list(VOTERS['new'])].abs().max():.1f}",
+        "votes-russia-most": f"{rival_votes(data).set_index('state').loc['Russia'].max():.1f}",
         "russia-2013": f"{russia[2013]:.0f}", "russia-2014": f"{russia[2014]:.0f}", "russia-2015": f"{russia[2015]:.0f}",
         "russia-2020": f"{official[2020]:.0f}", "russia-2024": f"{later[2024]:.0f}", "goal": f"{GOAL:,.0f}",
         "gifts": str(len(russian_gifts(data))), "wheat": f"{_wheat(data):,.0f}",

@@ -207,6 +207,15 @@ def test_what_the_prose_leans_on(data, then, table):
     assert list(met[met["partner"] == "RUS"]["date"].str[:7]) == ["2019-04", "2023-09", "2024-06", "2025-09"]
     led = triangle.rivals(data).set_index(["count", "Japan"])["led by one of it"]
     assert all(int(led[f"Contact headlines, {w} word list", "new"].split()[0]) < 0.9 * 17 for w in ("first", "last"))
+    japanese = triangle.rivals(data).query("Japan == 'old'")["above half"].str.split(" of ", expand=True).astype(int)
+    assert (japanese[0] > japanese[1] / 2).all()
+    assert list((triangle.rival_votes(data).set_index("state").iloc[:5] > 0).all(axis=1)) == [True] + [False] * 4
+    gifts = triangle.russian_gifts(data)
+    assert (gifts["date"].min(), gifts["date"].max()) == ("2012", "2020")
+    food = data["aid"].query("donor == 'RUS' and unit == 'tonnes' and period >= '2012'").set_index("period")["value"]
+    assert food.idxmax() == "2014"
+    events = data["events"].set_index("event_id")
+    assert "(last) session" in events.loc["2015-06-19-eu-dprk-political-dialogue", "title"]
     assert evidence.findings("triangle")["outcome-open"] == claims.LEFT_OPEN
 
 
@@ -235,7 +244,7 @@ def test_attention_card_says_what_its_state_holds(data, table, state):
     window = line.loc[first:last]
     assert f"above half in {(window > 50).sum()} of {len(window)} years" in card.title
     assert ("lower than in all" in card.title) is bool(line[2014] < window.min())
-    assert ("no figure before 2002" in card.sentence) is (measure == "cooperation" and first < 2002)
+    assert ("There is no figure" in card.sentence) is (measure == "cooperation" and first < 2002)
     assert f"{line[2014]:.1f}{PERCENT}" in card.sentence
     assert ("Japan with the triangle" in card.title) is (japan == "old")
 
