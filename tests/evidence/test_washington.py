@@ -109,6 +109,9 @@ def test_only_windows_that_round_to_six_years_vote(data):
 def test_a_capital_is_shut_when_nothing_came(data):
     nothing = with_events(data, event("2010-01-01", "aid", "aid", actor="CHN", partners="CHN"))
     assert washington.shut(nothing, washington.TURN)["outcome"].all()
+    gift = with_events(data, event("2013-01-01", "aid", "aid", actor="CHN", partners="CHN"),
+                       event("2013-01-02", "aid", "aid", actor="PRK", partners="CHN"))
+    assert set(washington.shut(gift, washington.TURN).query("capital == 'Beijing'")["found"]) == {1}
     talks = with_events(data, event("2013-06-01", "talks", "talks", actor="both", partners="KOR"))
     found = washington.shut(talks, washington.TURN).set_index(["capital", "count", "years before"])["found"]
     assert found.sum() == 2 and found["Seoul", "these, talks and agreements", 2] == 1
