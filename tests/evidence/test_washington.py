@@ -228,6 +228,8 @@ def test_what_the_prose_leans_on(data):
     assert donors.sum(axis=1).idxmax() == "Switzerland" and donors.sum(axis=1).idxmin() == "United States"
     shut = washington.shut(data, washington.TURN).set_index(["count", "years before"])["outcome"]
     assert shut["gifts and concessions", 2].all() and not shut["these, talks and agreements", 3].any()
+    wider = washington.shut(data, washington.TURN).query("count == 'these, talks and agreements' and `years before` == 2")
+    assert wider.set_index("capital")["outcome"].to_dict() == {"Washington": True, "Seoul": False, "Beijing": False}
     assert max(washington.shut_before(data)) >= shut.sum()
     later = washington.concessions(data, "2014-10", "2099")
     assert list(later["date"]) == ["2018-06-12"]
