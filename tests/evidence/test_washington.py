@@ -109,6 +109,9 @@ def test_only_windows_that_round_to_six_years_vote(data):
 def test_a_capital_is_shut_when_nothing_came(data):
     nothing = with_events(data, event("2010-01-01", "aid", "aid", actor="CHN", partners="CHN"))
     assert washington.shut(nothing, washington.TURN)["outcome"].all()
+    gift = with_events(data, event("2013-01-01", "aid", "aid", actor="CHN", partners="CHN"),
+                       event("2013-01-02", "aid", "aid", actor="PRK", partners="CHN"))
+    assert set(washington.shut(gift, washington.TURN).query("capital == 'Beijing'")["found"]) == {1}
     talks = with_events(data, event("2013-06-01", "talks", "talks", actor="both", partners="KOR"))
     found = washington.shut(talks, washington.TURN).set_index(["capital", "count", "years before"])["found"]
     assert found.sum() == 2 and found["Seoul", "these, talks and agreements", 2] == 1
@@ -225,6 +228,8 @@ def test_what_the_prose_leans_on(data):
     assert donors.sum(axis=1).idxmax() == "Switzerland" and donors.sum(axis=1).idxmin() == "United States"
     shut = washington.shut(data, washington.TURN).set_index(["count", "years before"])["outcome"]
     assert shut["gifts and concessions", 2].all() and not shut["these, talks and agreements", 3].any()
+    wider = washington.shut(data, washington.TURN).query("count == 'these, talks and agreements' and `years before` == 2")
+    assert wider.set_index("capital")["outcome"].to_dict() == {"Washington": True, "Seoul": False, "Beijing": False}
     assert max(washington.shut_before(data)) >= shut.sum()
     later = washington.concessions(data, "2014-10", "2099")
     assert list(later["date"]) == ["2018-06-12"]
