@@ -133,6 +133,7 @@ def get(claim_id: str) -> pd.Series:
     return claims.loc[claim_id]
 
 
+KINDS = {"open": "open question", "thesis": "conclusion"}
 HEDGES = {"flat": "said flatly", "boosted": "said with emphasis", "mild": "hedged a little",
            "moderate": "hedged", "weak": "hedged strongly", "open": "left open", "withdrawn": "said and taken back",
            "mixed": "hedged, then said flatly"}
@@ -165,7 +166,7 @@ class ClaimCard:
         ident = html.escape(self.claim_id)
         return f"""<article class="claim" id="claim-{ident}" aria-labelledby="{ident}-statement">
 <h3 class="claim-text" id="{ident}-statement">{statement}</h3>
-<p class="claim-how">Paragraph {row.paragraph}, a {row.kind}, {HEDGES[row.hedge]}{quoted}.</p>
+<p class="claim-how">{f"Paragraph {row.paragraph}" if row.paragraph else "The title"}, {"an" if row.kind == "open" else "a"} {KINDS.get(row.kind, row.kind)}, {HEDGES[row.hedge]}{quoted}.</p>
 <dl class="claim-verdicts"><div><dt>As of September 2014</dt><dd>{html.escape(str(self.then))}</dd></div>
 <div><dt>Today</dt><dd>{html.escape(str(self.now))}</dd></div></dl>
 <details><summary>Why this verdict, and every count<span class="visually-hidden">: {statement}</span></summary>
