@@ -11,14 +11,17 @@ SEED = 20140924
 """The week of the essay. Chosen before the first draw and not changed since."""
 
 LEAST = 60
+AFTER_THE_DRAW = "added after the draw"
 
 
 def sample(events: pd.DataFrame, seed: int = SEED) -> pd.DataFrame:
     """A tenth of the counted events, at least LEAST, without their coding: event_id, date, partners, title.
 
     The draw depends on the set of event_id and on the seed alone, not on the order of the rows.
+    Events that were found after the draw, and say so in their note, are no part of it: it can be made again.
     """
-    counted = events[events["counted"]]
+    late = events["note"].fillna("").str.contains(AFTER_THE_DRAW) if "note" in events else False
+    counted = events[events["counted"] & ~late]
     keys = sorted(counted["event_id"])
     drawn = random.Random(seed).sample(keys, min(len(keys), max(LEAST, -(-len(keys) // 10))))
     rows = counted[counted["event_id"].isin(drawn)].sort_values("event_id")

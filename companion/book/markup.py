@@ -71,7 +71,7 @@ def _place(part) -> str:
 
 class Passage(SphinxDirective):
     """{passage} 9: our restatement of a paragraph, one sentence of the essay a line ("28: ..." or "28–29: ..."),
-    with links to the claims in it, the time the chapter takes and what it needs.
+    with links to the claims in it, the time the chapter takes, what it needs, and what to do in a short class.
     Without a paragraph: what a chapter that follows no passage needs.
 
     With ESSAY=path in the environment, the reader's own copy of that paragraph stands beside it, if it is the same text.
@@ -79,7 +79,8 @@ class Passage(SphinxDirective):
 
     optional_arguments = 1
     has_content = True
-    option_spec = {"minutes": directives.positive_int, "needs": directives.unchanged_required}
+    option_spec = {"minutes": directives.positive_int, "needs": directives.unchanged_required,
+                   "forty": directives.unchanged_required}
 
     def run(self):
         paragraph = int(self.arguments[0]) if self.arguments else None
@@ -92,7 +93,8 @@ class Passage(SphinxDirective):
             box += _claims_of(paragraph, self.env.docname)
         minutes, needs = self.options.get("minutes"), self.options.get("needs")
         if minutes:
-            box += nodes.paragraph("", f"About {minutes} minutes. You need: {needs}.", classes=["passage-needs"])
+            short = f" With a class of forty minutes: {self.options['forty']}." if "forty" in self.options else ""
+            box += nodes.paragraph("", f"About {minutes} minutes. You need: {needs}.{short}", classes=["passage-needs"])
         if paragraph and (copy := os.environ.get("ESSAY")):
             box += _own_copy(Path(copy), paragraph)
         return [box]
@@ -111,7 +113,7 @@ def _claims_of(paragraph: int, docname: str) -> nodes.Node:
     rows = load("claims").query("paragraph == @paragraph").set_index("id")
     for i, (name, row) in enumerate(rows.iterrows()):
         line += [nodes.Text(", " if i else ""),
-                 nodes.reference("", name.replace("-", " "), refuri=_claim_uri(row, docname), classes=["claim-link"])]
+                 nodes.reference("", row.label, refuri=_claim_uri(row, docname), classes=["claim-link"])]
     line += nodes.Text(".")
     return line
 

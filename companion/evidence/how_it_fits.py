@@ -13,6 +13,7 @@ import pandas as pd
 
 from companion import claims, evidence
 from companion.claims import FALLS, SHAKY, STANDS
+from companion.data import load
 from companion.evidence.series import tables
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, Card, fixed_axes
@@ -86,8 +87,17 @@ def verdicts(data: Frames) -> pd.DataFrame:
     then, now = _known(claims.ESSAY_DATE), _known(None)
     names = sorted(under(bearing(data)), key=lambda c: (rows.loc[c, "paragraph"], rows.index.get_loc(c)))
     return pd.DataFrame({"claim": [_words(c) for c in names], "paragraph": rows.loc[names, "paragraph"].tolist(),
-                         "kind": rows.loc[names, "kind"].tolist(), "as of September 2014": [then[c] for c in names],
+                         "kind": rows.loc[names, "kind"].tolist(), "rests on": [_rests(data, c) for c in names], "as of September 2014": [then[c] for c in names],
                          "today": [now[c] for c in names]})
+
+
+def _rests(data: Frames, claim: str) -> str:
+    """What a claim rests on in the settled coding, in words: "a, b; one of c, d"."""
+    ties = bearing(data)
+    ties = ties[ties["claim"] == claim]
+    needs = [_words(o) for o in ties.loc[ties["tie"] == "needs", "other"]]
+    groups = [f"one of {', '.join(map(_words, g))}" for _, g in ties[ties["tie"] == "any_of"].groupby("group")["other"]]
+    return "; ".join(filter(None, [", ".join(needs), *groups]))
 
 
 # --- figures ----------------------------------------------------------------------------------------------------
@@ -97,8 +107,13 @@ TRUST = ("What rests on what is a reading of the essay. Two readings were made a
          "them is arithmetic and certain.")
 
 
+@functools.cache
+def _labels() -> dict[str, str]:
+    return load("claims").set_index("id")["label"].to_dict()
+
+
 def _words(claim: str) -> str:
-    return claim.replace("-", " ")
+    return _labels()[claim]
 
 
 def _outline(ties: pd.DataFrame) -> dict[str, tuple[float, float]]:
@@ -143,10 +158,10 @@ def map_card(data: Frames, as_of: str | None = None) -> Card:
     how = {STANDS: "stands", SHAKY: "is shaky", FALLS: "falls"}[values[CONCLUSION]]
     return Card(
         name="argument-map",
-        title=f"The essay's conclusion {how} {when}: of the {len(names)} claims in it, {count[STANDS]} "
-              f"{'stands' if count[STANDS] == 1 else 'stand'}, {count[SHAKY]} are shaky, {count[FALLS]} fall",
-        alt=f"A tree of {len(names)} claims. At its root is the search for new partners; it rests on necessity, which rests on "
-            f"beyond triangle, wall years and crisis unpaid. Standing: {_list(names, values, STANDS)}. Falling: {_list(names, values, FALLS)}. "
+        title=f"The conclusion {how} {when}, and by this book's rules it could be no more: of its {len(names)} claims "
+              f"{count[STANDS]} stand, {count[SHAKY]} are shaky, {count[FALLS]} fall",
+        alt=f"A tree of {len(names)} claims. At its root is the search for new partners; it rests on necessity, which needs three others; "
+            f"the table of the numbers says what each claim rests on. Standing: {_list(names, values, STANDS)}. Falling: {_list(names, values, FALLS)}. "
             "All others are shaky.",
         draw=lambda fig, narrow: _draw(fig.subplots(), data, ties, values, narrow), table=verdicts(data), sources=SOURCES,
         trust=TRUST, height=5.6,
@@ -193,8 +208,8 @@ def fall_exploration(data: Frames) -> Exploration:
     options = {NOTHING: "nothing"} | {c: _words(c) for c in data["claims"]["id"] if c in every}
     return explore(
         lambda **state: fall_card(data, **state), "what-falls", "What falls if one claim falls?",
-        fallen=Choice("Let this claim fall", options, "select", "seoul-inflexible"),
-        reading=Choice("What rests on what", {key: name for key, (name, *_) in READINGS.items() if key != "first-any"}, "radio"))
+        fallen=Choice("Let this claim fall", options),
+        reading=Choice("What rests on what", {key: name for key, (name, *_) in READINGS.items()}))
 
 
 def structures(data: Frames) -> pd.DataFrame:
@@ -265,7 +280,7 @@ def testable_card(data: Frames) -> Card:
 
     return Card(
         name="argument-testable",
-        title=f"Of the {total} claims that carry the conclusion, {closed} are readings of what leaders think, which no data can make stand",
+        title=f"Of the {total} claims under the conclusion that say something of their own, {closed} are readings of what leaders think",
         alt=f"Marks for {total} claims by kind. " + "; ".join(
             f"{r.kind}: {r.stands} stand, {r.shaky} shaky, {r.falls} fall" for r in table.itertuples()) + ".",
         draw=draw, table=table, sources=SOURCES, trust=TRUST, height=2.4,
