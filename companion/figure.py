@@ -148,9 +148,11 @@ class Table:
         return f"{self.caption}\n{self.frame.to_string(index=False)}"
 
     def _repr_html_(self) -> str:
-        caption = html.escape(self.caption)
-        table = table_html(self.frame).replace("<thead>", f"<caption>{caption}</caption><thead>", 1)
-        return f'<div class="card-scroll table" tabindex="0" role="region" aria-label="{caption}">{table}</div>'
+        caption = html.escape(self.caption, quote=True)
+        # The caption stands outside the box that scrolls: inside, a phone would cut it off with the table.
+        table = table_html(self.frame).replace("<table>", f'<table aria-label="{caption}">', 1)
+        return (f'<figure class="table"><figcaption>{caption}</figcaption>'
+                f'<div class="card-scroll table" tabindex="0" role="region" aria-label="{caption}">{table}</div></figure>')
 
 
 def show(frame: pd.DataFrame, caption: str) -> Table:

@@ -97,4 +97,4 @@ def test_the_greys_are_those_of_the_page():
 
 def test_a_table_is_shown_whole_with_its_caption():
     html = show(pd.DataFrame({"n": range(80)}), "Eighty & more")._repr_html_()
-    assert html.count("<tr>") == 81 and "<caption>Eighty &amp; more</caption>" in html and 'tabindex="0"' in html
+    assert html.count("<tr>") == 81 and "<figcaption>Eighty &amp; more</figcaption>" in html and 'tabindex="0"' in html

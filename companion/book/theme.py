@@ -49,7 +49,7 @@ MENDED = {
     r"<th></th>": "<td></td>",
     # A wide table scrolls in a box, not the page. Tables of pandas and Markdown offer no place for one;
     # those of figure cards bring their own, which this leaves alone.
-    r"""(?s)(<div class=["'](?:card-)?scroll["'][^>]*>\s*)?<table\b.*?</table>""": (
+    r"""(?s)(<div class=["'](?:card-)?scroll[ "'][^>]*>\s*)?<table\b.*?</table>""": (
         lambda match: match[0] if match[1] else f'<div class="scroll">{match[0]}</div>'
     ),
 }

@@ -6,7 +6,8 @@ Forecasts are tested in their own chapters; here the same functions see the rows
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -152,7 +153,7 @@ def doors_card(data: Frames) -> Card:
 
     return Card(
         name="hindsight-doors",
-        title=f"Doors opened in 2018 on the old side of the triangle; from 2022 on, {late.loc['RUS']:.0f} of {late.sum():.0f} openings are with Russia",
+        title=f"Doors to the old three opened in 2018; from 2022 on, {late.loc['RUS']:.0f} of {late.sum():.0f} openings are with Russia",
         alt=f"Six bar charts by year, 2014 to 2025: openings above the line, closings below. With the United States, South Korea and China together "
             f"{triangle[2018]:.0f} openings in 2018. From 2022 on Russia has {late.loc['RUS']:.0f} of {late.sum():.0f}.",
         draw=draw, table=table.assign(partner=table["partner"].map(LANES)), height=5.0,
@@ -216,69 +217,137 @@ def _ignored_by_leaders(data: Frames, year: int) -> bool | None:
     return None if year < 2015 else not (events.loc[inside, "date"].str[:4].astype(int) <= year).any()
 
 
-# claim: words, what the bars show, colour, line; then two wordings, each with a test (data, year) -> True, False or None (too early)
+def _still_low(data: Frames, year: int) -> bool | None:
+    seen = joined(data, "RUS").loc[2014:year]
+    return None if seen.empty else bool(seen.iloc[-1] < _needed(year))
+
+
+def _never_back(data: Frames, year: int) -> bool | None:
+    trade = joined(data, "RUS")
+    return None if trade.loc[2014:year].empty else bool((trade.loc[2014:year] < trade[2013]).all())
+
+
+def _no_meeting(data: Frames, year: int, states: set[str]) -> bool | None:
+    return None if year < 2015 else not meetings(data, states).loc[2015:year].any()
+
+
+def _no_relations(data: Frames, year: int) -> bool:
+    opened = data["events"].query("kind == 'diplomatic_relations' and partners == 'JPN'")["date"].str[:4].astype(int)
+    return not (opened <= year).any()
+
+
+def summits(data: Frames) -> pd.Series:
+    """Summits between the two Koreas by year, after the essay."""
+    years = pd.Series(sorted(_summit_years(data)), dtype=int)
+    return years.value_counts().reindex(range(2014, LAST + 1), fill_value=0).sort_index()
+
+
+def _no_summit(data: Frames, year: int) -> bool | None:
+    return None if year < 2015 else not any(t <= year and not liberal(data, t) for t in _summit_years(data))
+
+
+def _each_liberal_year(data: Frames, year: int) -> bool | None:
+    years = [t for t in range(2015, year + 1) if liberal(data, t)]
+    return all(t in _summit_years(data) for t in years) if years else None
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A forecast worded so that it can be judged: what the bars show, their line by year, and a test (None: too early)."""
+
+    text: str
+    measure: str
+    line: Callable[[Frames], pd.Series]
+    test: Callable[[Frames, int], bool | None]
+
+
+def _forecast(words: str, actor: str, measure: str, line: Callable, mild: tuple, strict: tuple) -> tuple:
+    """Words, actor and both wordings; a wording may bring a measure and a line of its own."""
+    return words, actor, *(Wording(text, *(own or (measure, line)), test) for text, test, *own in (mild, strict))
+
+
+# claim: words, actor, worded mildly, worded strictly
 FORECASTS = {
-    "europe-may-ignore": ("Europeans may ignore the advances", "visits, talks, agreements with Europe after the essay", "EU28",
+    "europe-may-ignore": _forecast(
+        "Europeans may ignore the advances", "EU28", "visits, talks, agreements with Europe after the essay",
         lambda d: meetings(d, EUROPE),
-        ("no European leader or minister met North Korea's on a visit", _ignored_by_leaders),
-        ("nobody official met them at all", lambda d, y: None if y < 2015 else not meetings(d, EUROPE).loc[2015:y].any())),
-    "russia-needs-subsidy": ("trade with Russia will not grow fast enough", "trade with Russia, USD million", "RUS", lambda d: joined(d, "RUS"),
-        ("it stays below the path to a billion by 2020", lambda d, y: None if (seen := joined(d, "RUS").loc[2014:y]).empty else bool(seen.iloc[-1] < _needed(y))),
-        ("it does not grow at all", lambda d, y: None if (seen := joined(d, "RUS").loc[2014:y]).empty else bool((seen < joined(d, "RUS")[2013]).all()))),
-    "japan-blocked": ("problems prevent normal relations with Japan", "visits, talks, agreements with Japan after the essay", "JPN",
+        ("no European leader or minister met North Korea's", _ignored_by_leaders),
+        ("nobody official met them at all", lambda d, y: _no_meeting(d, y, EUROPE))),
+    "russia-needs-subsidy": _forecast(
+        "trade with Russia stays too small", "RUS", "trade with Russia, USD million", lambda d: joined(d, "RUS"),
+        ("it stays below the path to a billion by 2020", _still_low),
+        ("it never comes back to the level of 2013", _never_back)),
+    "japan-blocked": _forecast(
+        "problems prevent normal relations with Japan", "JPN", "visits, talks, agreements with Japan after the essay",
         lambda d: meetings(d, {"JPN"}),
-        ("no diplomatic relations", lambda d, y: not (d["events"].query("kind == 'diplomatic_relations'")["partners"] == "JPN").any()),
-        ("no more contact of any kind from 2015 on", lambda d, y: None if y < 2015 else not meetings(d, {"JPN"}).loc[2015:y].any())),
-    "europe-no-boom": ("no boom in trade with Europe", "trade with the EU, EUR million", "EU28", lambda d: joined(d, "EU28"),
+        ("no diplomatic relations", _no_relations),
+        ("no more contact of any kind from 2015 on", lambda d, y: _no_meeting(d, y, {"JPN"}))),
+    "europe-no-boom": _forecast(
+        "no boom in trade with Europe", "EU28", "trade with the EU, EUR million", lambda d: joined(d, "EU28"),
         ("it never doubles what it was in 2014", lambda d, y: _all_below(joined(d, "EU28"), y, 2 * joined(d, "EU28")[2014])),
         ("it never exceeds what it was in 2014", lambda d, y: _all_below(joined(d, "EU28"), y, joined(d, "EU28")[2014]))),
-    "europe-not-generous": ("Europeans not especially generous with aid", "aid of six European donors, USD million", "EU28", lambda d: european_aid(d)["six"],
-        ("they never give twice what they gave in 2013", lambda d, y: _all_below(european_aid(d)["six"], y, 2 * european_aid(d).loc[2013, "six"])),
-        ("their part of all aid never exceeds that of 2013", lambda d, y: _all_below(european_aid(d)["share"], y, european_aid(d).loc[2013, "share"]))),
-    "conservatives-block": ("no good relations while conservatives govern in Seoul", "visits, talks, agreements with South Korea after the essay", "KOR",
-        lambda d: meetings(d, {"KOR"}),
-        ("no summit in a conservative's year", lambda d, y: None if y < 2015 else not any(t <= y and not liberal(d, t) for t in _summit_years(d))),
-        ("and a summit in every liberal's year", lambda d, y: None if not [t for t in range(2015, y + 1) if liberal(d, t)] else
-            all(t in _summit_years(d) for t in range(2015, y + 1) if liberal(d, t)))),
+    "europe-not-generous": _forecast(
+        "Europeans not especially generous with aid", "EU28", "aid of six European donors, USD million",
+        lambda d: european_aid(d)["six"],
+        ("they never give half as much again as in 2013",
+         lambda d, y: _all_below(european_aid(d)["six"], y, 1.5 * european_aid(d).loc[2013, "six"])),
+        ("their part of all aid never exceeds that of 2013",
+         lambda d, y: _all_below(european_aid(d)["share"], y, european_aid(d).loc[2013, "share"]),
+         "aid of six European donors, % of all donors", lambda d: european_aid(d)["share"])),
+    "conservatives-block": _forecast(
+        "no good relations while conservatives govern in Seoul", "KOR", "summits between the two Koreas", summits,
+        ("no summit in a conservative's year", _no_summit),
+        ("and a summit in every liberal's year", _each_liberal_year)),
 }
 YEARS = (2014, 2016, 2018, 2020, 2025)
 STRENGTH = {"mild": "mildly", "strict": "strictly"}
 WORDS = {True: "holds so far", False: "fails", None: "too early to say"}
 
 
+def wording(claim: str, strength: str) -> Wording:
+    """The mild or the strict wording of a forecast."""
+    return FORECASTS[claim][2 + (strength == "strict")]
+
+
 def judged(data: Frames, claim: str, strength: str, year: int) -> bool | None:
     """Does a forecast, worded mildly or strictly, hold on what had happened by the end of a year? None: too early."""
-    return FORECASTS[claim][4 + (strength == "strict")][1](data, year)
+    return wording(claim, strength).test(data, year)
 
 
 def forecast_card(data: Frames, claim: str, strength: str, year: int) -> Card:
     """One forecast, worded mildly or strictly, at the end of one year."""
-    words, measure, actor, line_of, *wordings = FORECASTS[claim]
-    wording, line = wordings[strength == "strict"][0], line_of(data)
-    outcome = judged(data, claim, strength, year)
+    words, actor, *_ = FORECASTS[claim]
+    worded = wording(claim, strength)
+    measure, line, outcome = worded.measure, worded.line(data), WORDS[judged(data, claim, strength, year)]
     known, later = line.loc[:year], line.loc[year + 1:]
+    ends = f" The last figure is of {line.index[-1]}; what came later is not judged." if line.index[-1] < min(year, LAST) else ""
 
     def draw(fig, narrow):
         ax = fixed_axes(fig, left=0.14 if narrow else 0.07, top=0.84)
+        if claim == "conservatives-block":
+            for t in range(2014, LAST + 1):
+                ax.text(t, line.max() * 1.02, "L" if liberal(data, t) else "C", ha="center", color=COLOUR["muted"])
         ax.bar(known.index, known, color=COLOUR[actor], edgecolor=COLOUR[actor], width=0.7)
         ax.bar(later.index, later, color=COLOUR["surface"], edgecolor=COLOUR["muted"], width=0.7)
         ax.axvline(year + 0.5, color=COLOUR["text"], lw=1.2)
         early = year < 2019
-        ax.text(year + (0.65 if early else 0.35), line.max() * 1.1, f"end of {year}", ha="left" if early else "right", va="center")
-        ax.set(ylim=(0, line.max() * 1.2), xlim=(FIRST - 0.9, LAST + 0.9), xticks=range(2014, 2026, 3))
+        ax.text(year + (0.65 if early else 0.35), line.max() * 1.14, f"end of {year}", ha="left" if early else "right", va="center")
+        ax.set(ylim=(0, line.max() * 1.22), xlim=(FIRST - 0.9, LAST + 0.9), xticks=range(2014, 2026, 3))
         ax.set_title("\n".join(textwrap.wrap(measure[0].upper() + measure[1:], 34 if narrow else 90)), loc="left")
 
     return Card(
-        name="hindsight-forecast", title=f"By the end of {year}, “{wording}” {WORDS[outcome]}",
-        alt=f"Bars by year from {line.index[0]} to {line.index[-1]}: {measure}. By the end of {year}, “{wording}” {WORDS[outcome]}.",
+        name="hindsight-forecast", title=f"By the end of {year}, “{worded.text}” {outcome}",
+        alt=f"Bars by year from {line.index[0]} to {line.index[-1]}: {measure}. By the end of {year}, “{worded.text}” {outcome}.",
         draw=draw, table=pd.DataFrame({"year": line.index, measure: line.to_numpy(), "seen by then": line.index <= year}),
-        sources=_forecast_sources(data, claim), sentence=f"The forecast: {words}. Filled: seen by the end of {year}.", height=3.4,
+        sources=_forecast_sources(data, claim), height=3.4,
+        sentence=f"The forecast: {words}. Filled: seen by the end of {year}.{ends}"
+                 + (" C: a conservative governs in Seoul when the year begins; L: a liberal." if claim == "conservatives-block" else ""),
         trust="What is judged is what had happened by the end of the year; some figures were printed later. Bars of meetings count a "
               "selection of events, and an empty year is not a quiet year. Trade with Russia and with the Union comes from more than one book.")
 
 
 def _forecast_sources(data: Frames, claim: str) -> list[str]:
-    actor = FORECASTS[claim][2]
+    actor = FORECASTS[claim][1]
     if claim == "europe-not-generous":
         return data["aid"].query("series == 'fts' and rank == 1")["source_id"].unique().tolist()
     if claim in ("russia-needs-subsidy", "europe-no-boom"):
@@ -301,10 +370,9 @@ def forecasts(data: Frames) -> pd.DataFrame:
     """Every forecast: how it was said, the verdict of its own chapter today, and both wordings of this chapter at the end of LAST."""
     rows = data["claims"].set_index("id")
     found = {c: evidence.findings(rows.loc[c, "chapter"])[c] for c in FORECASTS}
-    return pd.DataFrame([{"forecast": words, "said": HEDGE[rows.loc[c, "hedge"]], "verdict in its chapter": str(found[c]),
-                          "worded mildly": f"{mild[0]}: {WORDS[judged(data, c, 'mild', LAST)]}",
-                          "worded strictly": f"{strict[0]}: {WORDS[judged(data, c, 'strict', LAST)]}"}
-                         for c, (words, _, _, _, mild, strict) in FORECASTS.items()])
+    return pd.DataFrame([{"forecast": words, "said": HEDGE[rows.loc[c, "hedge"]], "verdict in its chapter": str(found[c])}
+                         | {f"worded {how}": f"{wording(c, s).text}: {WORDS[judged(data, c, s, LAST)]}" for s, how in STRENGTH.items()}
+                         for c, (words, *_) in FORECASTS.items()])
 
 
 NAMED = {  # the dated events that the text leans on
@@ -317,9 +385,9 @@ NAMED = {  # the dated events that the text leans on
 
 
 def turning_points(data: Frames) -> pd.DataFrame:
-    """The dated events that the text of the chapter names: date, what happened, source."""
+    """The dated events that the text of the chapter names: date, what happened."""
     rows = data["events"].set_index("event_id").loc[list(NAMED.values())]
-    return rows[["date", "title", "source_id"]].rename(columns={"title": "what happened", "source_id": "source"}).reset_index(drop=True)
+    return rows[["date", "title"]].rename(columns={"title": "what happened"}).reset_index(drop=True)
 
 
 # --- numbers for the prose ---------------------------------------------------------------------------------------
