@@ -54,7 +54,7 @@ def palette_css() -> str:
 
 def fixed_axes(fig: Figure, left: float = 0.05, right: float = 0.98, bottom: float = 0.09, top: float = 0.88, **grid):
     """Axes (as of `fig.subplots`) with fixed margins: the frame stays put from state to state, and drawing takes half the time."""
-    fig.set_layout_engine("none")
+    fig.set_layout_engine(None)
     return fig.subplots(gridspec_kw={"left": left, "right": right, "bottom": bottom, "top": top}, **grid)
 
 

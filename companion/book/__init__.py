@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 from companion import __version__
-from companion.book import catalogue, markup, prose, theme, timeline
+from companion.book import catalogue, markup, outputs, prose, theme, timeline
 from companion.data import DataError, check
 from companion.figure import palette_css
 
@@ -29,6 +29,7 @@ def setup(app: Sphinx) -> dict:
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
     app.connect("config-inited", _check_data, priority=1)
     app.connect("config-inited", _fresh_cache)
+    app.connect("env-before-read-docs", outputs.run)
     app.connect("source-read", prose.check)
     app.connect("html-page-context", _assets)
     app.add_css_file("companion.css")

@@ -16,11 +16,16 @@ def chapter(name: str) -> ModuleType:
 
 
 @functools.cache
-def tested(name: str, as_of: str | None = None) -> dict[str, claims.Finding]:
-    """The findings of a chapter's own tests, as of a date (None: all we have). Forecasts were not due at an earlier date."""
-    module, kind = chapter(name), load("claims").set_index("id")["kind"]
-    frames = module.frames(as_of)
-    return {claim: test(frames) for claim, test in module.FINDINGS.items() if as_of is None or kind[claim] != "forecast"}
+def _frames(name: str, as_of: str | None) -> dict:
+    return chapter(name).frames(as_of)
+
+
+@functools.cache
+def tested(claim_id: str, as_of: str | None = None) -> claims.Finding | None:
+    """The finding of a claim's own test, as of a date (None: all we have), or None: no test, or a forecast that was not due."""
+    row = claims.get(claim_id)
+    test = chapter(row.chapter).FINDINGS.get(claim_id)
+    return test(_frames(row.chapter, as_of)) if test and not (as_of and row.kind == "forecast") else None
 
 
 @functools.cache
@@ -38,24 +43,25 @@ def values(name: str, as_of: str | None = None) -> dict[str, str]:
     rows = rows.loc[sorted(reached)]
     # A thesis is what it rests on. Whatever else has no test is shaky, even where all that it needs stands.
     known = {claim: claims.SHAKY for claim in rows.index[rows["kind"] != "thesis"]}
-    for other in rows["chapter"].unique():
-        known |= {claim: finding.value for claim, finding in tested(other, as_of).items() if claim in reached}
+    known |= {claim: finding.value for claim in rows.index if (finding := tested(claim, as_of))}
     return dict.fromkeys(reached, claims.SHAKY) | claims.evaluate(bearing[bearing["claim"].isin(reached)], known)
 
 
-@functools.cache
-def findings(name: str, as_of: str | None = None) -> dict[str, claims.Finding | str]:
-    """Finding, or plain word where there is no test, for every claim of a chapter, as of a date (None: all we have)."""
-    found, value = tested(name, as_of), values(name, as_of)
+def finding(claim_id: str, as_of: str | None = None) -> claims.Finding | str:
+    """Finding, or plain word where there is no test, for one claim, as of a date (None: all we have)."""
+    row = claims.get(claim_id)
     words = {"thesis": None, "open": claims.LEFT_OPEN, "forecast": claims.NOT_DUE}
-    return {row.id: found.get(row.id) or words.get(row.kind, claims.READING) or value[row.id]
-            for row in load("claims").query("chapter == @name").itertuples()}
+    return tested(claim_id, as_of) or words.get(row.kind, claims.READING) or values(row.chapter, as_of)[claim_id]
+
+
+def findings(name: str, as_of: str | None = None) -> dict[str, claims.Finding | str]:
+    """`finding` for every claim of a chapter."""
+    return {claim_id: finding(claim_id, as_of) for claim_id in load("claims").query("chapter == @name")["id"]}
 
 
 def claim(claim_id: str) -> claims.ClaimCard:
     """One claim of the essay with its two verdicts. Raises DataError for an unknown id."""
-    name = claims.get(claim_id)["chapter"]
-    return claims.ClaimCard(claim_id, findings(name, claims.ESSAY_DATE)[claim_id], findings(name)[claim_id])
+    return claims.ClaimCard(claim_id, finding(claim_id, claims.ESSAY_DATE), finding(claim_id))
 
 
 def ledger(name: str) -> claims.Ledger:
@@ -66,4 +72,4 @@ def ledger(name: str) -> claims.Ledger:
 @functools.cache
 def numbers(name: str) -> dict[str, str]:
     """Every figure that the chapter's prose may name: key to text, computed from the tables."""
-    return chapter(name).numbers(chapter(name).frames())
+    return chapter(name).numbers(_frames(name, None))

@@ -40,37 +40,36 @@ def frames(as_of: str | None = None) -> dict[str, pd.DataFrame]:
 
 # --- China's share of trade -------------------------------------------------------------------------------------
 
-def _published(data: Frames, row) -> pd.DataFrame:
+def _published(data: Frames, row, south: pd.DataFrame) -> pd.DataFrame:
     shares = data["trade_shares"]
     shares = shares[(shares["series"] == row.numerator) & (shares["partner"] == "CHN") & (shares["flow"] == "total")]
     found = pick(shares, ["year"]).set_index("year")
     return pd.DataFrame({"share": found["value"], "sources": found["source_id"].map(lambda s: [s])})
 
 
-def _share(trade: pd.DataFrame, row, part: pd.Series, whole: pd.Series, sources: pd.Series) -> pd.DataFrame:
+def _share(south: pd.DataFrame, row, part: pd.Series, whole: pd.Series, sources: pd.Series) -> pd.DataFrame:
     """Percent by year of a part in the whole, with trade between the Koreas in the whole where the definition counts it."""
     if row.south_korea == "in":  # Seoul keeps this trade out of every foreign-trade total, so it is added here
-        south = inter_korean(trade)
         whole, sources = whole + south["value"], sources + south["sources"]
     return pd.DataFrame({"share": 100 * part / whole, "sources": sources}).dropna()
 
 
-def _values(data: Frames, row) -> pd.DataFrame:
+def _values(data: Frames, row, south: pd.DataFrame) -> pd.DataFrame:
     trade = data["trade"]
     china, world = flows(trade, row.numerator, "CHN"), flows(trade, row.denominator, "WLD")
-    return _share(trade, row, china["value"], world["value"], china["sources"] + world["sources"])
+    return _share(south, row, china["value"], world["value"], china["sources"] + world["sources"])
 
 
-def _customs_in_kotra(data: Frames, row) -> pd.DataFrame:
+def _customs_in_kotra(data: Frames, row, south: pd.DataFrame) -> pd.DataFrame:
     """Chinese customs above the line; below it KOTRA's total with its own China part taken out and customs put in."""
     trade = data["trade"]
     customs, china, world = (flows(trade, *key) for key in
                              ((row.numerator, "CHN"), (row.denominator, "CHN"), (row.denominator, "WLD")))
     total = world["value"] - china["value"] + customs["value"]
-    return _share(trade, row, customs["value"], total, customs["sources"] + world["sources"] + china["sources"])
+    return _share(south, row, customs["value"], total, customs["sources"] + world["sources"] + china["sources"])
 
 
-def _weighted_shares(data: Frames, row) -> pd.DataFrame:
+def _weighted_shares(data: Frames, row, south: pd.DataFrame) -> pd.DataFrame:
     """CIA: export and import shares weighted by the exports and imports of the same edition and the same year."""
     trade, shares = (data[t][data[t]["series"] == "cia"] for t in ("trade", "trade_shares"))
     total = pick(trade[trade["partner"] == "WLD"], ["vintage", "year", "flow"]).set_index(["vintage", "year", "flow"])
@@ -80,11 +79,11 @@ def _weighted_shares(data: Frames, row) -> pd.DataFrame:
         try:
             weight = pd.Series({flow: total.loc[(vintage, year, flow), "value"] for flow in ("exports", "imports")})
             china = (percent.loc[weight.index, "CHN"] * weight).sum()
-            south = (percent.loc[weight.index, "KOR"] * weight).sum() if row.south_korea == "out" else 0
+            korea = (percent.loc[weight.index, "KOR"] * weight).sum() if row.south_korea == "out" else 0
         except KeyError:  # an edition that gives totals and shares of different years, or no share of South Korea
             continue
-        if np.isfinite(china + south):  # a later edition of the same year replaces an earlier one
-            found[year] = {"share": china / (weight.sum() - south / 100) , "sources": list(part["source_id"].unique())}
+        if np.isfinite(china + korea):  # a later edition of the same year replaces an earlier one
+            found[year] = {"share": china / (weight.sum() - korea / 100), "sources": list(part["source_id"].unique())}
     return pd.DataFrame.from_dict(found, orient="index", columns=["share", "sources"])
 
 
@@ -97,9 +96,9 @@ def china_shares(data: Frames) -> pd.DataFrame:
 
     Columns: definition, label, family, south_korea, votes, year, share (percent), inside (of BAND), sources.
     """
-    parts = []
+    parts, south = [], inter_korean(data["trade"])
     for row in data["share_definitions"].itertuples():
-        found = _METHODS[row.method](data, row).rename_axis("year").reset_index()
+        found = _METHODS[row.method](data, row, south).rename_axis("year").reset_index()
         parts.append(found.assign(**{c: getattr(row, c) for c in
                                      ("definition", "label", "family", "south_korea", "votes")}))
     shares = pd.concat(parts, ignore_index=True).astype({"year": int, "share": float})

@@ -315,7 +315,7 @@ def paid_card(data: Frames, months: int, era: str, definition: str) -> Card:
     k, n = found["crises"]
 
     def draw(fig, narrow):
-        fig.set_layout_engine("none")  # as fixed_axes, with two panels of unequal height
+        fig.set_layout_engine(None)  # as fixed_axes, with two panels of unequal height
         left = 0.34 if narrow else 0.175
         top, low = fig.subplots(2, 1, gridspec_kw={"left": left, "right": 0.97, "bottom": 0.02, "top": 0.93,
                                                    "height_ratios": (7, 3.2), "hspace": 0.36})

@@ -543,10 +543,11 @@ def reputation(data: Frames) -> Finding:
 def distance_as_cause(data: Frames) -> Finding:
     """europe-distance: can a constant explain the level, and the change? The verdict follows the forecast it explains."""
     rows = []
+    rules = {partner: [predicted(data, partner, e) for e in (ELASTICITIES[0], ELASTICITIES[-1])] for partner in PARTNERS}
+    lines = {key: reported(data, *key) for key in itertools.product(PARTNERS, ("cow", "itpd"))}
     for series, years in (("cow", (2000, 2013, 2014)), ("itpd", (2013, 2014, 2016))):
         for partner, year in itertools.product(PARTNERS, years):
-            span = sorted(predicted(data, partner, e).get(year, np.nan) for e in (ELASTICITIES[0], ELASTICITIES[-1]))
-            line = reported(data, partner, series)
+            span, line = sorted(rule.get(year, np.nan) for rule in rules[partner]), lines[partner, series]
             if np.isnan(span).any() or year not in line.index:
                 continue
             rows.append({"family": COUNTS[series][1], "compared": f"China with {PARTNERS[partner]}", "year": year,

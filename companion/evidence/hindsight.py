@@ -369,8 +369,7 @@ def forecast_exploration(data: Frames) -> Exploration:
 def forecasts(data: Frames) -> pd.DataFrame:
     """Every forecast: how it was said, the verdict of its own chapter today, and both wordings of this chapter at the end of LAST."""
     rows = data["claims"].set_index("id")
-    found = {c: evidence.findings(rows.loc[c, "chapter"])[c] for c in FORECASTS}
-    return pd.DataFrame([{"forecast": words, "said": HEDGE[rows.loc[c, "hedge"]], "verdict in its chapter": str(found[c])}
+    return pd.DataFrame([{"forecast": words, "said": HEDGE[rows.loc[c, "hedge"]], "verdict in its chapter": str(evidence.finding(c))}
                          | {f"worded {how}": f"{wording(c, s).text}: {WORDS[judged(data, c, s, LAST)]}" for s, how in STRENGTH.items()}
                          for c, (words, *_) in FORECASTS.items()])
 

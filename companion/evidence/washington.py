@@ -430,9 +430,10 @@ def no_concessions(data: Frames) -> Finding:
     listed = not data["events"].empty
     rows = []
     for start, label in STARTS.items():
+        given = concessions(data, start)
         for measure, (words, _) in MEASURES.items():
             known = listed and (measure != "delivered" or not data["pledges_and_outcomes"].empty)
-            n = tally(data, start, measure)
+            n = len(chosen(given, measure))
             rows.append({"family": "events: deeds", "part": "in deeds", "count": f"concessions {words}",
                          "from": label.split(",")[0], "found": str(n),
                          "votes": round(span(start)) == 6, "outcome": n == 0 if known else pd.NA})
