@@ -54,7 +54,7 @@ def page_at(contexts):
 
     def open_page(url, width=1280, theme="light", **settings):
         page = reading.watch(contexts(width, theme, **settings).new_page())
-        page.goto(url, wait_until="networkidle")
+        page.goto(url)  # until all is loaded; the scripts have run by then
         return page
 
     return open_page
