@@ -79,10 +79,11 @@ def test_the_whole_package_can_be_taken(html, book):
         assert html.select_one(f'a[href="data/{name}"]'), name
 
 
-def test_a_file_that_is_no_more_does_not_stay(book):
-    (book / "data/gone.csv").touch()
-    assert reading.make_book().returncode == 0
-    assert not (book / "data/gone.csv").exists()
+def test_a_file_that_is_no_more_does_not_stay(copy):
+    gone = copy / "_build/html/data/gone.csv"
+    gone.touch()
+    assert reading.make_book(copy).returncode == 0
+    assert not gone.exists()
 
 
 def test_each_source_says_what_rests_on_it(html, book):
