@@ -1,8 +1,8 @@
 """The passage with a reader's own copy, numbers by key, and pages as plain notebooks."""
 
-import asyncio
 import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import nbclient
 import nbformat
@@ -78,22 +78,18 @@ def test_the_notebook_of_a_chapter_says_what_its_page_says(written):
 
 @pytest.fixture(scope="module")
 def run(written, tmp_path_factory):
-    """{page: (its notebook, run from an empty folder; what then lies in that folder)}; as many at a time as there are cores."""
-    async def one(page, limit):
+    """{page: (its notebook, run from an empty folder; what then lies in that folder)}; one at a time for each core."""
+    def one(page):
         notebook, folder = nbformat.read(written / f"{page}.ipynb", as_version=4), tmp_path_factory.mktemp("empty")
-        async with limit:
-            client = nbclient.NotebookClient(notebook, timeout=120, allow_errors=True, resources={"metadata": {"path": str(folder)}})
-            await client.async_execute()
-        return page, (notebook, list(folder.iterdir()))
+        nbclient.NotebookClient(notebook, timeout=120, allow_errors=True,
+                                resources={"metadata": {"path": str(folder)}}).execute()
+        return notebook, list(folder.iterdir())
 
-    async def every():
-        limit = asyncio.Semaphore(os.cpu_count() or 1)
-        return dict(await asyncio.gather(*(one(page, limit) for page in [*CHAPTERS, "numbers"])))
-
-    with pytest.MonkeyPatch.context() as patch:
+    pages = [*CHAPTERS, "numbers"]
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(os.cpu_count()) as pool:
         patch.delenv("COMPANION_FRONT_END", raising=False)
         patch.setenv("PYTHONPATH", str(notebooks.ROOT))
-        return asyncio.run(every())
+        return dict(zip(pages, pool.map(one, pages)))
 
 
 @pytest.mark.parametrize("page", [*CHAPTERS, "numbers"])
