@@ -72,7 +72,8 @@ def builds():
         pandas, imported = (median_seconds(["-c", f"import {name}"], root) for name in ("pandas", "companion"))
         return [("cold build, fresh copy", f"{cold:.1f} s"),
                 ("build with nothing changed (median of 3)", f"{median_seconds(book, root):.1f} s"),
-                ("import pandas alone (median of 3)", f"{pandas:.2f} s"), ("import companion (median of 3)", f"{imported:.2f} s"),
+                ("import pandas alone (median of 3)", f"{pandas:.2f} s"),
+                ("import companion (median of 3)", f"{imported:.2f} s"),
                 ("load() of every table (median of 3)", f"{loads(root):.2f} s")]
 
 

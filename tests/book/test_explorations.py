@@ -33,7 +33,8 @@ SEEN = """root => {
   return {
     wide: root.querySelector('.card-wide').innerHTML.trim(), narrow: root.querySelector('.card-narrow').innerHTML.trim(),
     title: text('.card-title'), sentence: text('.card-sentence'), table: root.querySelector('.card-table table').outerHTML,
-    sources: root.querySelector('.card-sources').innerHTML.trim(), trust: text('.card-trust p'), controls: JSON.stringify(controls),
+    sources: root.querySelector('.card-sources').innerHTML.trim(), trust: text('.card-trust p'),
+    controls: JSON.stringify(controls),
   };
 }"""
 AS_WRITTEN = """card => Object.fromEntries(Object.entries(card).map(([part, text]) => {
@@ -50,7 +51,8 @@ NATIVE = """(root, at) => at.forEach((value, i) => {
   one.dispatchEvent(new Event('input', {bubbles: true}));
   one.dispatchEvent(new Event('change', {bubbles: true}));
 })"""
-# All states in one visit of the browser, for what is slow is to carry pictures to and fro: [values, part, seen, wanted] of each fault.
+# All states in one visit of the browser, for what is slow is to carry pictures to and fro.
+# What comes back is [values, part, seen, wanted] of each fault.
 WALK = f"""(root, states) => states.flatMap(([at, card]) => {{
   if (at) ({NATIVE})(root, at);
   const seen = ({SEEN})(root), wanted = ({AS_WRITTEN})(card);
@@ -225,7 +227,8 @@ def test_a_change_is_announced_once(name, site, page_at):
     part.root.evaluate("""root => {
       window.told = [];
       const status = root.querySelector('[role=status]');
-      new MutationObserver(() => window.told.push(status.textContent)).observe(status, {childList: true, characterData: true, subtree: true});
+      new MutationObserver(() => window.told.push(status.textContent))
+        .observe(status, {childList: true, characterData: true, subtree: true});
     }""")
     part.page.clock.run_for(ANNOUNCED)
     assert part.page.evaluate("told") == []

@@ -159,7 +159,8 @@ def test_a_chapter_shows_what_it_promises(path, book):
 
 def test_the_book_shows_what_it_promises(book):
     pages = [parsed(book / path) for path in CHAPTERS]
-    count = {part: sum(len(page.select(part)) for page in pages) for part in ("figure.card", "[data-exploration]", "article.claim")}
+    count = {part: sum(len(page.select(part)) for page in pages)
+             for part in ("figure.card", "[data-exploration]", "article.claim")}
     assert len(pages) == 11 and count["figure.card"] >= 30 and count["[data-exploration]"] >= 14, count
     assert count["article.claim"] == len(claims.load("claims")) == 54
     assert all(len({e[key] for page in pages for e in page.select(part)}) == sum(len(page.select(part)) for page in pages)
@@ -208,7 +209,8 @@ def test_a_passage_names_all_claims_of_its_paragraph(path, book):
     rows = claims.load("claims")
     for passage in parsed(book / path).select(".passage"):
         paragraph = re.search(r"paragraph (\d+), in our words", passage.get_text())
-        named = [a["href"].rpartition("#claim-")[2] for p in passage.select("p") if "Its claims:" in p.get_text() for a in p.select("a")]
+        links = [a for p in passage.select("p") if "Its claims:" in p.get_text() for a in p.select("a")]
+        named = [a["href"].rpartition("#claim-")[2] for a in links]
         assert named == (list(rows.loc[rows["paragraph"] == int(paragraph[1]), "id"]) if paragraph else [])
 
 
