@@ -15,7 +15,7 @@ book:  ## build the book into _build/html (first run: makes .venv)
 test:  ## run every test, in a real browser too; one part: make test ARGS=tests/test_data.py
 	@.ci/env requirements-test.lock
 	@$(PY) tests/book/reading.py
-	@$(PY) tests/again.py || { $(PY) -m pytest -q $(ARGS) && $(PY) tests/again.py --passed; }
+	@$(PY) tests/again.py || { $(PY) tests/side_by_side.py $(ARGS) && $(PY) tests/again.py --passed; }
 
 lab:  ## open the chapters in JupyterLab as notebooks
 	@.ci/env requirements-lab.lock

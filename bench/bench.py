@@ -1,4 +1,4 @@
-"""Measure the book: `make bench`. Prints tables and judges nothing."""
+"""Measure the book, all its pages and explorations: `make bench`. Prints one table and judges nothing."""
 
 import importlib.metadata
 import os
@@ -35,16 +35,13 @@ PAINTED = """([name, values]) => new Promise(done => {
 CONTROLS = """() => [...document.querySelectorAll('[data-exploration]')].map(e => {
   const states = JSON.parse(e.querySelector('[data-states]').textContent);
   return {name: e.id, states: states.states.length, controls: states.controls.map(c => [c.name, c.values.length]),
-          json: e.querySelector('[data-states]').textContent, html: e.outerHTML};
+          html: e.outerHTML};
 })"""
 
 
-def table(title, head, rows):
-    rows = [tuple(map(str, row)) for row in [head, *rows]]
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    print(f"\n{title}")
-    for row in rows:
-        print("  " + "  ".join(cell.ljust(w) if i == 0 else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths))))
+def table(rows):
+    width = max(len(what) for what, _ in rows)
+    print(*(f"{what.ljust(width)}  {figure}" for what, figure in rows), sep="\n")
 
 
 def seconds(command, root):
@@ -72,8 +69,12 @@ def builds():
         root = Path(folder) / "book"
         shutil.copytree(ROOT, root, ignore=shutil.ignore_patterns("_build", ".venv", ".git", "__pycache__"))
         cold = seconds(book, root)
-        imports = [median_seconds(["-c", f"import {name}"], root) for name in ("pandas", "companion")]
-        return cold, median_seconds(book, root), *imports, loads(root)
+        pandas, imported = (median_seconds(["-c", f"import {name}"], root) for name in ("pandas", "companion"))
+        return [("cold build, fresh copy", f"{cold:.1f} s"),
+                ("build with nothing changed (median of 3)", f"{median_seconds(book, root):.1f} s"),
+                ("import pandas alone (median of 3)", f"{pandas:.2f} s"),
+                ("import companion (median of 3)", f"{imported:.2f} s"),
+                ("load() of every table (median of 3)", f"{loads(root):.2f} s")]
 
 
 def loads(root):
@@ -83,33 +84,38 @@ def loads(root):
     return statistics.median(float(subprocess.check_output([sys.executable, "-c", code], cwd=root)) for _ in range(3))
 
 
+def page_rows(browser, site):
+    """A row for each page as first seen, then one for each exploration on it."""
+    pages, explorations = [], []
+    for path in reading.pages():
+        page = reading.watch(browser.new_page(viewport={"width": 1280, "height": 800}))
+        page.goto(site + path, wait_until="networkidle")
+        total, requests = reading.weigh(page.got)
+        pages.append((f"first view of {path}", f"{total / 1000:.1f} kB gzip in {requests} requests"))
+        for e in page.evaluate(CONTROLS):
+            moves = [(key, v) for key, n in e["controls"] for v in [*range(1, n), 0]]
+            painted, script = zip(*(page.evaluate(PAINTED, [e["name"], moves[i % len(moves)]]) for i in range(TIMES)))
+            explorations.append((f"exploration {e['name']}, {e['states']} states",
+                                 f"{reading.zipped(e['html']) / 1000:.1f} kB gzip; "
+                                 f"painted {statistics.median(painted):.1f} ms after an input, at worst {max(painted):.1f}; "
+                                 f"script {statistics.median(script):.1f} ms (median of {TIMES})"))
+        page.close()
+    return pages + explorations
+
+
 def main():
     versions = ", ".join(f"{n} {importlib.metadata.version(n)}" for n in ("jupyter-book", "pandas", "matplotlib"))
-    print(f"{processor()}, {os.cpu_count()} cores; {platform.system()}, Python {platform.python_version()}, {versions}")
-    cold, warm, pandas, imported, loaded = builds()
-    table("Seconds", ("what", "s"), [("cold build, fresh copy", f"{cold:.1f}"), ("warm build, nothing changed (median of 3)", f"{warm:.1f}"),
-                                     ("import pandas alone (median of 3)", f"{pandas:.2f}"), ("import companion (median of 3)", f"{imported:.2f}"), ("load() of every table (median of 3)", f"{loaded:.2f}")])
+    rows = [("machine", f"{processor()}, {os.cpu_count()} cores; {platform.system()}"),
+            ("versions", f"Python {platform.python_version()}, {versions}")]
+    rows += builds()
     made = reading.make_book()
     if made.returncode:
         sys.exit(made.stdout)
-    weights, states = [], []
     with sync_playwright() as playwright, reading.serve() as site:
         browser = reading.launch(playwright)
-        print(f"\nChromium {browser.version}, headless")
-        for path in reading.pages():
-            page = reading.watch(browser.new_page(viewport={"width": 1280, "height": 800}))
-            page.goto(site + path, wait_until="networkidle")
-            total, requests = reading.weigh(page.got)
-            weights.append((path, f"{total / 1000:.1f}", requests))
-            for e in page.evaluate(CONTROLS):
-                moves = [(key, v) for key, n in e["controls"] for v in [*range(1, n), 0]]
-                took = [page.evaluate(PAINTED, [e["name"], moves[i % len(moves)]]) for i in range(TIMES)]
-                states.append((e["name"], e["states"], f"{reading.zipped(e['json']) / 1000:.1f}", f"{reading.zipped(e['html']) / 1000:.1f}",
-                               *(f"{statistics.median(column):.1f}" for column in zip(*took)), f"{max(t for t, _ in took):.1f}"))
-            page.close()
+        rows += [("browser", f"Chromium {browser.version}, headless"), *page_rows(browser, site)]
         browser.close()
-    table("First view of each page", ("page", "kB gzip", "requests"), weights)
-    table(f"Explorations, {TIMES} changes each", ("exploration", "states", "kB states", "kB whole", "ms painted", "ms script", "ms worst"), states)
+    table(rows)
 
 
 if __name__ == "__main__":

@@ -14,10 +14,15 @@ import sys
 import threading
 from pathlib import Path
 
+import yaml
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "_build" / "html"
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+PAGES = [f"{name}.html" for name in
+         [TOC["root"], *(entry["file"] for part in TOC.get("parts", [TOC]) for entry in part["chapters"]), "search"]]
+CHAPTERS = [path for path in PAGES if path.startswith("chapters/")]
 UNDER = "/some/deep/path/"  # the book must not care where on a server it lies
 
 NAMES = ("google-chrome", "google-chrome-stable", "chromium", "chromium-browser",

@@ -79,12 +79,6 @@ def test_the_whole_package_can_be_taken(html, book):
         assert html.select_one(f'a[href="data/{name}"]'), name
 
 
-def test_a_file_that_is_no_more_does_not_stay(book):
-    (book / "data/gone.csv").touch()
-    assert reading.make_book().returncode == 0
-    assert not (book / "data/gone.csv").exists()
-
-
 def test_each_source_says_what_rests_on_it(html, book):
     references = BeautifulSoup((book / "references.html").read_text("utf-8"), "html.parser")
     listed = {a["href"].partition("#source-")[2]: a.find_parent("li")
@@ -109,7 +103,7 @@ def test_only_this_page_loads_its_script(book):
 @pytest.fixture(params=[("server", 320), ("disk", 1280)], ids=lambda p: f"{p[0]}-{p[1]}")
 def page(request, site, book, page_at):
     where, width = request.param
-    opened = page_at((site if where == "server" else book.as_uri() + "/") + "catalogue.html", width)
+    opened = page_at((site if where == "server" else book.as_uri() + "/") + "catalogue.html", width, stopped=True)
     opened.evaluate("""() => { window.told = [];
       new MutationObserver(() => told.push(document.querySelector('.filter output').value))
         .observe(document.querySelector('.filter output'), {childList: true}) }""")
@@ -119,11 +113,13 @@ def page(request, site, book, page_at):
 
 
 def write(page, words):
-    """Type as a reader does, and wait until the number of hits has been told."""
+    """Type as a reader does, and let the time pass until the number of hits has been told."""
     page.locator("#filter").focus()
     page.keyboard.press("ControlOrMeta+a")
-    page.keyboard.type(words, delay=20)
-    page.wait_for_timeout(800)
+    for letter in words:
+        page.keyboard.type(letter)
+        page.clock.run_for(20)
+    page.clock.run_for(800)
 
 
 def hits(html, words):
@@ -165,7 +161,7 @@ def test_escape_shows_everything_again(page):
     page.keyboard.press("Enter")  # must not load the page anew
     assert page.locator("section[id^=table-]:visible").count() < len(NAMES)
     page.keyboard.press("Escape")
-    page.wait_for_timeout(800)
+    page.clock.run_for(800)
     assert page.locator("#filter").input_value() == ""
     assert page.locator("section[id^=table-]:visible").count() == len(NAMES)
     assert page.locator("[data-item][hidden], .fields:visible").count() == 0

@@ -83,6 +83,13 @@ def test_a_changed_helper_changes_the_page(copy):
         assert page(copy) == before.replace("How far to trust this", "How far to trust that") != before
 
 
+def test_a_file_that_is_no_more_does_not_stay(copy):
+    gone = copy / "_build/html/data/gone.csv"
+    gone.touch()
+    assert make_book(copy).returncode == 0
+    assert not gone.exists()
+
+
 def test_nothing_changed_runs_nothing(copy):
     assert "- running" not in make_book(copy).stdout
 

@@ -41,15 +41,17 @@
       clearTimeout(timer);
       timer = setTimeout(() => { status.textContent = `${slots[2]}. ${slots[3]}`; }, 500);
     }
+    // In the address a dot parts the values, so a dot inside a value ("2.0") is written as a line.
+    const spelt = (c, i) => c.values[i].replaceAll(".", "_");
     function fromAddress() {
       const asked = (new URLSearchParams(location.search).get(root.id) || "").split(".");
-      const at = data.controls.map((c, i) => c.values.indexOf(asked[i]));
+      const at = data.controls.map((c, i) => c.values.findIndex((_, at) => spelt(c, at) === asked[i]));
       return at.includes(-1) ? data.start : at;
     }
     function address(at) {
       const url = new URL(location.href);
       if (same(at, data.start)) url.searchParams.delete(root.id);
-      else url.searchParams.set(root.id, at.map((v, i) => data.controls[i].values[v]).join("."));
+      else url.searchParams.set(root.id, at.map((v, i) => spelt(data.controls[i], v)).join("."));
       return url;
     }
     function remember() {
