@@ -44,6 +44,11 @@ PERCENT = "\u202f%"  # a narrow space that does not break
 WIDE, NARROW = 7.2, 3.5  # inches; the narrow drawing is what a phone shows
 
 
+def percent(value: float, digits: int = 1) -> str:
+    """A share as the prose prints it."""
+    return f"{value:.{digits}f}{PERCENT}"
+
+
 def palette_css() -> str:
     """CSS that gives every actor's colour a value on light and on dark pages."""
     def block(i):

@@ -10,8 +10,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from companion.data import load
+from companion.evidence.series import EUROPE
 
-EUROPE = {"EU28", *"AUT BEL CHE CYP CZE DEU DNK ESP EST FIN FRA GBR GRC HUN IRL ITA LIE LUX NLD NOR POL PRT SWE".split()}
 PARTNERS = {"CHN": "China", "USA": "United States", "KOR": "South Korea", "RUS": "Russia", "JPN": "Japan",
             "EUR": "Europe", "OTH": "others"}
 KINDS = {"visit": "visit", "talks": "talks", "agreement": "agreement", "concession": "concession", "refusal": "refusal",

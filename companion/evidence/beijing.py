@@ -18,7 +18,7 @@ from companion.claims import Finding, verdict
 from companion.data import load, pick
 from companion.evidence.series import flows, inter_korean, sources_of, steps, tables, trend, with_gaps
 from companion.explore import Choice, Exploration, explore
-from companion.figure import COLOUR, PERCENT, Card, fixed_axes, mark_number
+from companion.figure import COLOUR, PERCENT, Card, fixed_axes, mark_number, percent
 
 Frames = Mapping[str, pd.DataFrame]
 TABLES = ("trade", "trade_shares", "commodities", "aid", "official_visits", "un_votes", "press_events", "events",
@@ -75,11 +75,11 @@ def _weighted_shares(data: Frames, row, south: pd.DataFrame) -> pd.DataFrame:
     total = pick(trade[trade["partner"] == "WLD"], ["vintage", "year", "flow"]).set_index(["vintage", "year", "flow"])
     found = {}
     for (vintage, year), part in pick(shares, ["vintage", "year", "flow", "partner"]).groupby(["vintage", "year"]):
-        percent = part.pivot(index="flow", columns="partner", values="value")
+        wide = part.pivot(index="flow", columns="partner", values="value")
         try:
             weight = pd.Series({flow: total.loc[(vintage, year, flow), "value"] for flow in ("exports", "imports")})
-            china = (percent.loc[weight.index, "CHN"] * weight).sum()
-            korea = (percent.loc[weight.index, "KOR"] * weight).sum() if row.south_korea == "out" else 0
+            china = (wide.loc[weight.index, "CHN"] * weight).sum()
+            korea = (wide.loc[weight.index, "KOR"] * weight).sum() if row.south_korea == "out" else 0
         except KeyError:  # an edition that gives totals and shares of different years, or no share of South Korea
             continue
         if np.isfinite(china + korea):  # a later edition of the same year replaces an earlier one
@@ -708,7 +708,6 @@ def numbers(data: Frames) -> dict[str, str]:
     """Every figure that the prose of this chapter names: key to text."""
     shares = china_shares(data)
     at = {(r.definition, r.year): r.share for r in shares.itertuples()}
-    percent = lambda value: f"{value:.1f}{PERCENT}"  # noqa: E731
     counts = three_quarters(data).counts.query("votes")
     counts_then = three_quarters(frames(claims.ESSAY_DATE)).counts.query("votes")
     effects = choice_effects(shares).set_index("choice")

@@ -19,7 +19,7 @@ from companion.claims import Finding, verdict
 from companion.data import pick
 from companion.evidence.series import tables
 from companion.explore import Choice, Exploration, explore
-from companion.figure import COLOUR, PERCENT, Card, fixed_axes
+from companion.figure import COLOUR, PERCENT, Card, fixed_axes, percent
 
 Frames = Mapping[str, pd.DataFrame]
 TABLES = ("crises", "events", "headline_words", "press_events", "aid", "weapons_tests")
@@ -613,7 +613,6 @@ FINDINGS = {"old-tactic": old_tactic, "spring-2013": spring, "tactic-behind-spri
 
 def numbers(data: Frames) -> dict[str, str]:
     """Every figure that the prose of this chapter names: key to text."""
-    percent = lambda value, digits=1: f"{value:.{digits}f}{PERCENT}"  # noqa: E731
     words = data["headline_words"]
     out = {}
     for key in ("any_threat", "hostile_share"):

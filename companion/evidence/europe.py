@@ -16,7 +16,7 @@ from companion.claims import Finding, forecast, verdict
 from companion.data import pick
 from companion.evidence.series import flows, sources_of, tables, with_gaps
 from companion.explore import Choice, Exploration, explore
-from companion.figure import COLOUR, PERCENT, Card, fixed_axes, mark_number
+from companion.figure import COLOUR, PERCENT, Card, fixed_axes, mark_number, percent
 
 Frames = Mapping[str, pd.DataFrame]
 TABLES = ("trade", "trade_shares", "aid", "economies", "distances", "debts", "commodities", "events")
@@ -578,7 +578,6 @@ FINDINGS = {"europe-weak-economy": weak_economy, "aid-reputation": reputation, "
 
 def numbers(data: Frames) -> dict[str, str]:
     """Every figure that the prose of this chapter names: key to text."""
-    percent = lambda value, digits=1: f"{value:.{digits}f}{PERCENT}"  # noqa: E731
     ec, cow = trade_of(data, "ec"), trade_of(data, "cow")
     share, aid, rest = share_of(data, "cow"), aid_by_year(data), dutch(data, "itpd")["all others"]
     german = flows(data["trade"], "cow", "DEU")["value"]

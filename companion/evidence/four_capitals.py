@@ -20,7 +20,7 @@ from matplotlib.collections import PolyCollection
 from companion import claims, coding
 from companion.claims import Finding, verdict
 from companion.data import load
-from companion.evidence.series import tables
+from companion.evidence.series import EUROPE, tables
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, PERCENT, Card, fixed_axes
 
@@ -183,7 +183,6 @@ PARTNERS = {"RUS": "Russia", "JPN": "Japan", "EUROPE": "Europe", "CHN": "China"}
 CLAIMED = ("RUS", "JPN")  # the two that the essay names beside Europe
 BASES = {"2013": 2013, "2012–13": 2012, "2009–13": 2009, "1997–2013": 1997}  # label: first year; all end with 2013
 ENDS = {"25 September": None, "31 August": 8}  # None: the printed window; else the last month
-EUROPE = {"DEU", "BEL", "CHE", "ITA", "GBR", "FRA", "SWE", "POL", "ESP", "EU28"}
 
 HEADLINE_TRUST = (
     "Headlines of the Korean Central News Agency, read from an archive that another scholar made. A contact headline "

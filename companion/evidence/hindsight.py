@@ -14,13 +14,12 @@ import pandas as pd
 from companion import evidence
 from companion.claims import HEDGES as HEDGE
 from companion.data import pick
-from companion.evidence.series import flows, inter_korean, tables, with_gaps
+from companion.evidence.series import EUROPE, flows, inter_korean, tables, with_gaps
 from companion.explore import Choice, Exploration, explore
-from companion.figure import COLOUR, PERCENT, Card, fixed_axes
+from companion.figure import COLOUR, PERCENT, Card, fixed_axes, percent
 
 Frames = Mapping[str, pd.DataFrame]
 FIRST, LAST = 2013, 2025
-EUROPE = {"EU28", *"AUT BEL CHE CYP CZE DEU DNK ESP EST FIN FRA GBR GRC HUN IRL ITA LIE LUX NLD NOR POL PRT SWE".split()}
 FINDINGS: dict = {}  # the forecasts are tested in the chapters of their paragraphs
 
 
@@ -400,7 +399,6 @@ def numbers(data: Frames) -> dict[str, str]:
     table = forecasts(data)
     open_doors = doors(data).groupby(["partner", "year"])["opening"].sum()
     late = open_doors.loc[:, 2022:].groupby("partner").sum()
-    percent = lambda value: f"{value:.1f}{PERCENT}"  # noqa: E731
     return {
         "russia-2013": f"{russia[2013]:.0f}", "russia-2020": f"{russia[2020]:.1f}", "russia-2024": f"{russia[2024]:.0f}",
         "russia-third": f"{100 * russia[2024] / russia[2013]:.0f}{PERCENT}", "russia-target": f"{100 * russia[2020] / 1000:.1f}{PERCENT}",

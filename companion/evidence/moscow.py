@@ -17,7 +17,7 @@ from companion.claims import Finding, verdict
 from companion.data import pick
 from companion.evidence.series import flows, inter_korean, sources_of, tables, with_gaps
 from companion.explore import Choice, Exploration, explore
-from companion.figure import COLOUR, PERCENT, Card, fixed_axes, mark_number
+from companion.figure import COLOUR, PERCENT, Card, fixed_axes, mark_number, percent
 
 Frames = Mapping[str, pd.DataFrame]
 TABLES = ("trade", "debts", "pledges_and_outcomes", "events", "headlines", "press_events", "un_votes",
@@ -596,7 +596,6 @@ def _count(data: Frames, item: str, period: str, rank: int = 1) -> str:
 
 def numbers(data: Frames) -> dict[str, str]:
     """Every figure that the prose of this chapter names: key to text."""
-    percent = lambda value: f"{value:.1f}{PERCENT}"  # noqa: E731
     shares, trade = russia_shares(data), data["trade"]
     share = shares.set_index(["count", "year"])["share"]
     kotra, line = flows(trade, "kotra", "RUS")["value"], long_line(data)

@@ -11,6 +11,9 @@ from companion.data import load, pick
 
 INTER_KOREAN = ("mou", "kita", "kcs", "kostat")  # ministry first, then trade association, customs, statistics office
 
+EUROPE = set("AUT BEL BGR CHE CYP CZE DEU DNK ESP EST EU28 FIN FRA GBR GRC HRV HUN IRL ITA LIE LTU LUX LVA MLT NLD NOR POL PRT "
+             "ROU SVK SVN SWE".split())
+
 
 def tables(*names: str, as_of: str | None = None) -> dict[str, pd.DataFrame]:
     """Tables by name; with `as_of`, of those whose rows are dated only what could be known on that day."""

@@ -16,17 +16,15 @@ import pandas as pd
 from companion import claims
 from companion.claims import Finding, verdict
 from companion.data import pick
-from companion.evidence.series import flows, tables, with_gaps
+from companion.evidence.series import EUROPE, flows, tables, with_gaps
 from companion.explore import Choice, Exploration, explore
-from companion.figure import COLOUR, PERCENT, Card, fixed_axes, mark_number
+from companion.figure import COLOUR, PERCENT, Card, fixed_axes, mark_number, percent
 
 Frames = Mapping[str, pd.DataFrame]
 TABLES = ("headlines", "press_events", "events", "un_votes", "trade", "other_counts", "official_visits", "weapons_tests",
           "aid", "debts")
 
 TRIANGLE, NEW = ("CHN", "USA", "KOR"), ("RUS", "JPN", "EUROPE")
-EUROPE = set("AUT BEL BGR CHE CYP CZE DEU DNK ESP EST EU28 FIN FRA GBR GRC HRV HUN IRL ITA LTU LUX LVA MLT NLD NOR POL PRT "
-             "ROU SVK SVN SWE".split())
 NAMES = {"CHN": "China", "USA": "United States", "KOR": "South Korea", "RUS": "Russia", "JPN": "Japan", "DEU": "Germany",
          "FRA": "France", "GBR": "Britain"}
 HALF = 50.0  # what determines a direction outweighs the rest; three of six groups that were all alike would hold this too
@@ -655,7 +653,6 @@ FINDINGS = {"europe-may-ignore": may_ignore, "russia-needs-subsidy": needs_subsi
 def numbers(data: Frames) -> dict[str, str]:
     """Every figure that the prose of this chapter names: key to text."""
     table = attention(data)
-    percent = lambda value: f"{value:.1f}{PERCENT}"  # noqa: E731
     lines = {m: share_line(table, m) for m in MEASURES}
     old_japan = share_line(table, "cooperation", "old")
     above = rivals(data).query("Japan == 'new'").set_index("count")["above half"]

@@ -61,8 +61,8 @@ def test_a_larger_whole_never_raises_a_share(china, others, south):
         "series": ["s", "s", "mou"], "partner": ["CHN", "WLD", "KOR"], "flow": "total", "year": 2013, "rank": 1,
         "value": [china, china + others + 1, south], "source_id": "x"})
     row = {"numerator": "s", "denominator": "s", "south_korea": "out"}
-    one = beijing._values({"trade": trade}, pd.Series(row))["share"].item()
-    two = beijing._values({"trade": trade}, pd.Series(row | {"south_korea": "in"}))["share"].item()
+    one = beijing._values({"trade": trade}, pd.Series(row), series.inter_korean(trade))["share"].item()
+    two = beijing._values({"trade": trade}, pd.Series(row | {"south_korea": "in"}), series.inter_korean(trade))["share"].item()
     assert 0 <= two <= one <= 100
 
 
