@@ -214,7 +214,7 @@ def test_a_passage_names_all_claims_of_its_paragraph(path, book):
         assert named == (list(rows.loc[rows["paragraph"] == int(paragraph[1]), "id"]) if paragraph else [])
 
 
-@pytest.mark.parametrize("path", [*CHAPTERS, "numbers.html", "timeline.html", "catalogue.html"])
+@pytest.mark.parametrize("path", [*CHAPTERS, "numbers.html", "timeline.html"])
 def test_print_shows_all_and_fits_the_sheet(path, site, page_at):
     page = page_at(site + path, 700)  # about the width of A4 between its margins
     page.emulate_media(media="print")
