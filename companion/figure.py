@@ -227,5 +227,7 @@ def _inline(svg: str, alt: str) -> str:
                  lambda m: f"font-size: {m[2]}" + (f"; font-weight: {m[1]}" if m[1] else ""), svg)
     box = re.search(r'viewBox="[^"]+"', svg)[0]
     svg = re.sub(r"^<svg[^>]*>", f'<svg {box} role="img" aria-label="{html.escape(alt, quote=True)}">', svg)
+    # A hundredth of a point is finer than any screen; the six digits of matplotlib are a tenth of an exploration's weight.
+    svg = re.sub(r"-?\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), svg)
     svg = re.sub(r"\n\s+", "\n", svg)
     return _HEX.sub(lambda m: _VARIABLE[m[0]], svg).strip()

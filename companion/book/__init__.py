@@ -17,7 +17,8 @@ from companion.book import catalogue, markup, outputs, prose, theme, timeline
 from companion.data import DataError, check
 from companion.figure import palette_css
 
-ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 VERSIONS = ("pandas", "matplotlib", "myst-nb", "jupyter-book")
 
 
@@ -27,6 +28,7 @@ def setup(app: Sphinx) -> dict:
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     # The kernel's debugger warns of frozen modules at every start; nobody debugs a build.
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    app.add_config_value("companion_fingerprint", "", "env")
     app.connect("config-inited", _check_data, priority=1)
     app.connect("config-inited", _fresh_cache)
     app.connect("env-before-read-docs", outputs.run)
@@ -48,12 +50,12 @@ def _check_data(app: Sphinx, config) -> None:
         raise ExtensionError(str(error)) from None
 
 
-def fingerprint(root: Path = ROOT) -> str:
-    """A name for all that a page's output depends on besides its own text: data, package, versions."""
+def fingerprint(root: Path = ROOT, pages: bool = True) -> str:
+    """A name for all that a page depends on besides its own text: data, package, versions; pages=False: that its outputs do."""
     digest = hashlib.sha256()
     for folder in ("data", "companion"):
         for path in sorted((root / folder).rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
+            if path.is_file() and "__pycache__" not in path.parts and (pages or root / "companion/book" not in path.parents):
                 digest.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes())
     for name in VERSIONS:
         digest.update(f"{name}{importlib.metadata.version(name)}".encode())
@@ -61,10 +63,11 @@ def fingerprint(root: Path = ROOT) -> str:
 
 
 def _fresh_cache(app: Sphinx, config) -> None:
-    # The cache of outputs knows only the text of a page. Under a folder named by everything else, a changed table
-    # or helper finds no cached output, and Sphinx, seeing a changed setting, reads every page anew.
+    # The cache of outputs knows only the text of a page. Under a folder named by everything else that makes an output,
+    # a changed table or helper finds nothing there. Sphinx, seeing a changed setting, reads every page anew.
     caches = Path(app.outdir).parent / ".cache"
-    config.nb_execution_cache_path = str(caches / fingerprint())
+    config.nb_execution_cache_path = str(caches / fingerprint(pages=False))
+    config.companion_fingerprint = fingerprint()
     for old in sorted(caches.glob("*"), key=lambda folder: folder.stat().st_mtime)[:-4]:
         shutil.rmtree(old)  # a few are kept, for those who go to and fro between two states of the data
 
