@@ -616,9 +616,8 @@ def numbers(data: Frames) -> dict[str, str]:
         **contacts("august-", to_august["contact_last"], "EUROPE", "CHN"),
         **{f"{p.lower()}-over-{first}": f"{rise(last, p, first)['ratio']:.2f}"
            for p in (*CLAIMED, "EUROPE") for first in BASES.values()},
-        **{f"first-{p.lower()}-over-{first}": f"{rise(rates(data, 'first'), p, first)['ratio']:.2f}"
-           for p in CLAIMED for first in (2013, 1997)},
-        **{f"{p.lower()}-autumn-{first}": f"{rise(year_round, p, first)['ratio']:.2f}" for p in CLAIMED for first in (2013, 2009)},
+        **{f"first-jpn-over-{first}": f"{rise(rates(data, 'first'), 'JPN', first)['ratio']:.2f}" for first in (2013, 1997)},
+        **{f"{p.lower()}-autumn-2013": f"{rise(year_round, p, 2013)['ratio']:.2f}" for p in CLAIMED},
         **{f"jpn-autumn-rate-{year}": f"{year_round.loc[year, 'JPN']:.2f}" for year in (2013, LAST)},
         "jpn-late-2013": f"{monthly(data, 'JPN', '2013-10', '2013-11'):.0f}",
         "jpn-spring-2014": f"{monthly(data, 'JPN', '2014-03', '2014-08'):.0f}",
