@@ -99,12 +99,17 @@ def test_without_rows_nothing_can_be_tested(data, claim):
 
 
 def test_the_grid_of_limits(data, then):
-    for frames, definitions in ((data, 8), (then, 2)):
+    for frames, definitions in ((data, 6), (then, 2)):
         voting = moscow.nil(frames).counts.query("votes")
         assert len(voting) == definitions * len(moscow.LIMITS)
         assert list(voting["outcome"]) == list(voting["share, %"] < voting["limit, %"])
     assert moscow.nil(then).counts.query("votes")["family"].eq("kotra").all()  # the research data came later
-    assert moscow.nil(data).divided_by[0] == "limit, %"
+    now, before = moscow.nil(data), moscow.nil(then)
+    assert now.verdict == before.verdict == moscow.BY_LIMIT and now.value == claims.SHAKY
+    assert now.parts == {"below 5 percent": claims.BORNE_OUT, "below 2 percent": "borne out under 4 of 6 counts",
+                         "below 1 percent": "borne out under 1 of 6 counts"}
+    assert list(before.parts.values()) == [claims.BORNE_OUT, claims.BORNE_OUT, claims.NOT_BORNE_OUT]
+    assert "reuters_20140605" in now.sources
 
 
 def test_one_vote_for_a_publisher(data, then):
@@ -131,10 +136,15 @@ def test_verdicts_move_with_the_data(data):
 
 def test_a_cause_reaches_timing_at_most_and_names_rivals(data):
     finding = moscow.ukraine(data)
-    assert finding.verdict == claims.TIMING_FITS and finding.value == claims.SHAKY
+    assert finding.verdict == "timing fits under 4 of 6 counts" and finding.value == claims.SHAKY
+    named = finding.counts[finding.counts["count"].str.contains("all that name it") & finding.counts["votes"]]
+    assert named["step up fits best in"].tolist() == ["2014-02", "2013-07"] and not named["outcome"].any()
+    assert named["it accounts for, %"].max() < 15
     for rival in ("September 2012", "September 2013", "Sochi", "Europe"):
         assert rival in finding.threshold
-    dates = moscow.steps_table(data).set_index("date")["when"]
+    table = moscow.steps_table(data)
+    assert table["step"].str.contains("USD 1 billion").sum() == 1 and table["date"].max() < "2014-09-30"
+    dates = table.set_index("date")["when"]
     for early in ("2012-09-17", "2013-09-22", "2014-02-07"):
         assert dates[early] == "before"
 
@@ -142,6 +152,18 @@ def test_a_cause_reaches_timing_at_most_and_names_rivals(data):
 def test_what_the_prose_leans_on(data, shares):
     """Sentences of the chapter that name no number but rest on one."""
     votes = shares[shares["votes"] & shares["year"].isin(moscow.CLAIM_YEARS)]
+    assert votes["count"].nunique() == 3 and votes["year"].nunique() == 2
+    at = shares.set_index(["count", "year"])["share"]
+    assert all(abs(at["KOTRA", year] - at["Correlates of War", year]) < 0.02 for year in moscow.CLAIM_YEARS)
+    union = [data["trade"].query("series == 'itpd' and partner == 'EU28' and year == @y")["value"].sum() for y in (2012, 2013, 2014)]
+    assert union[1] > 1.7 * union[0] and union[1] > 3 * union[2]  # "a year in which sales to the Union jumped"
+    minister = load("trade").query("series == 'rus_official' and year == 2013")["note"].item()
+    assert "insignificant" in minister and "64.2%" in minister
+    facts = moscow.reported(data).set_index("year")
+    assert facts["series"].loc[2015:2018].tolist() == ["kotra", "itc", "rus_customs", "rus_customs"]
+    assert facts["value"].loc[2013:2016].is_monotonic_decreasing and facts["value"][2018] < facts["value"][2017] / 2
+    assert abs(facts["value"][2023] - facts["value"][2024]) < 0.5  # "the year before had brought as much"
+    assert load("events").query("date == '2014-12-22' and kind == 'un_vote'")["title"].str.contains("2 against .China, Russia.").all()
     assert list(votes.loc[votes["share"] < 1, ["count", "year"]].itertuples(index=False, name=None)) == [("KOTRA with South Korea", 2014)]
     assert set(votes.loc[votes["share"] > 2, "count"]) == {"ITPD-E"} and (votes["share"] > 2).sum() == 2
     changes = moscow.rivals(shares)
@@ -151,10 +173,10 @@ def test_what_the_prose_leans_on(data, shares):
     fits = {rule: moscow.step_fits(moscow.by_month(data, "RUS", rule).loc[slice(*moscow.STEP_WINDOW)]) for rule in moscow.RULES}
     assert {f.idxmax() for f in fits.values()} == {"2014-03"}
     europe = {rule: moscow.step_fits(moscow.by_month(data, "EUROPE", rule).loc[slice(*moscow.STEP_WINDOW)]) for rule in moscow.RULES}
-    assert europe["contact_last"].idxmax() == "2014-04" and europe["contact_first"].idxmax() < "2014"
+    assert europe["contact_last"].idxmax() == "2014-04" and europe["contact_first"].idxmax() == "2013-09"
     assert (moscow.steps_table(data).query("when == 'before'")["date"].tolist()
             == ["2012-05", "2012-09-17", "2013-09-22", "2014-02", "2014-02-07"])
-    opening = moscow.opening_measures(data).set_index("measure")["change, %"]
+    opening = moscow.opening_measures(data).set_index("measure")["change"]
     assert (opening[opening.index.str.contains("eadlines|words")] > 0).all() and (opening[opening.index.str.startswith("Trade")] < 0).all()
     assert abs(opening["Same vote in the UN General Assembly, %"]) < 1
     assert 2.9 < 104 / 34 < 3.2  # "three times as much"
@@ -186,7 +208,8 @@ def test_each_state_says_what_it_holds_and_none_are_alike(data, make):
             pace = float(re.search(r"at ([\d.]+)", card.title)[1])
             assert ("is reached" in card.title) is (pace >= need)
         else:
-            line = card.table.set_index("month")["headlines"]
+            line = card.table.set_index("month")["headlines"].astype(float)
+            line.index = pd.to_datetime(line.index.str.replace("\xa0", " "), format="%b %Y").strftime("%Y-%m")
             before, after = line[line.index < state["at"]].mean(), line[line.index >= state["at"]].mean()
             assert f"{before:.1f} headlines a month before" in card.sentence and f"{after:.1f} from then on" in card.sentence
             assert ("step up" in card.title) is bool(after > before)
