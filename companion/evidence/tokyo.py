@@ -217,7 +217,7 @@ def ledger_card(data: Frames, day: str, view: str) -> Card:
 
     def draw(fig, narrow):
         axes = fixed_axes(fig, left=0.02, right=0.99, top=0.83, bottom=0.02,
-                          **({"nrows": 2, "height_ratios": [3, 5]} if narrow else {"ncols": 2}))
+                          **({"nrows": 2, "height_ratios": [3.4, 5]} if narrow else {"ncols": 2}))
         fig.text(0.02, 0.94, f"{written(day)}, day {number:,}: {VIEWS[view]}", weight="bold", fontsize=9.5 if narrow else 11)
         for ax, side in zip(axes, SIDES):
             own = items[items["side"] == side]
@@ -230,7 +230,7 @@ def ledger_card(data: Frames, day: str, view: str) -> Card:
                 later = "" if item.promised else f"\n(promised in {item[3]:%B})"  # item[3]: the day of the promise
                 ax.text(0.09, y, item.item + later, va="center", color=TONE[side] if on else COLOUR["muted"],
                         weight="bold" if on else "normal", fontsize=9)
-            ax.set(xlim=(0, 1), ylim=((3 if narrow and side == "PRK" else 5) - 0.5, -0.5), xticks=[], yticks=[])
+            ax.set(xlim=(0, 1), ylim=((3.4 if narrow and side == "PRK" else 5) - 0.5, -0.5), xticks=[], yticks=[])
             ax.set_title(f"{SIDES[side]}: {total.loc[side, view]}", loc="left", color=TONE[side])
             ax.spines[:].set_visible(False)
 
