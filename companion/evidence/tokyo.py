@@ -103,6 +103,11 @@ def days_between(data: Frames, first: str, last: str) -> int:
     return (day_of(data, last) - day_of(data, first)).days
 
 
+def in_table(day: str) -> str:
+    """A short date that does not wrap in a narrow column."""
+    return written(day, short=True).replace(" ", "\u00a0")
+
+
 def written(day: str | pd.Timestamp, short: bool = False) -> str:
     """A date as the book writes it: 4 July 2014; months without a day as June 2008."""
     if isinstance(day, str) and len(day) == 7:
@@ -158,7 +163,7 @@ def lanes_card(data: Frames) -> Card:
         alt=f"Two lanes of {len(moves)} dated steps, North Korea left, Japan right. North Korea let abductees go home in October "
             "2002, and their families in 2004. Of its promised inquiries that of 2004 brought results, which Japan rejected; "
             "those of 2008 and 2014 brought none. The last rows, in February 2016, are all steps back.",
-        draw=draw, table=table.assign(date=table["date"].map(written)), sources=moves["source_id"].unique().tolist(),
+        draw=draw, table=table.assign(date=table["date"].map(in_table)), sources=moves["source_id"].unique().tolist(),
         trust=LIST_TRUST + " Rows stand one below the other whatever the time between them.",
         sentence="Filled: carried out. Hollow: promised. Crosses: refused, forbidden or taken back. Years without a row "
                  "are not years without contact.", height=7.8)
@@ -400,7 +405,7 @@ def meetings(data: Frames) -> pd.DataFrame:
     """Counted official contacts from late 2012 to the essay, for reading: date, kind, event."""
     rows = official(data, "2012-11", claims.ESSAY_DATE)
     rows = rows[rows["counted"]]
-    return pd.DataFrame({"date": rows["date"].map(written), "kind": rows["class"].map(KINDS), "event": rows["title"]})
+    return pd.DataFrame({"date": rows["date"].map(in_table), "kind": rows["class"].map(KINDS), "event": rows["title"]})
 
 
 # --- concessions ------------------------------------------------------------------------------------------------

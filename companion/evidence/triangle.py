@@ -249,7 +249,7 @@ VISITS_TRUST = (
 
 
 def _in_words(visits: pd.DataFrame) -> pd.DataFrame:
-    when = [f"{int(date[8:])} {pd.Timestamp(date):%B}" if len(date) == 10 else f"{pd.Timestamp(date):%B}" for date in visits["date"]]
+    when = [f"{int(date[8:])}\u00a0{pd.Timestamp(date):%B}" if len(date) == 10 else f"{pd.Timestamp(date):%B}" for date in visits["date"]]
     names = [", ".join(NAMES[state] for state in states.split()) for states in visits["state"]]
     return visits.assign(date=when, state=names, group=visits["group"].map(GROUPS))
 
