@@ -48,8 +48,8 @@ def frames(as_of: str | None = None) -> dict[str, pd.DataFrame]:
 
 _COOPERATION = ("verbal_cooperation", "material_cooperation")
 MEASURES = {  # key: (label, table, columns to add up, has a vote)
-    "contact_last": ("Contact headlines, last word list", "headlines", ("contact_last",), False),
     "contact_first": ("Contact headlines, first word list", "headlines", ("contact_first",), True),
+    "contact_last": ("Contact headlines, last word list", "headlines", ("contact_last",), False),
     "mentions": ("All headlines that name a partner", "headlines", ("mentions",), True),
     "cooperation": ("Press reports of friendly acts", "press_events", _COOPERATION, True),
     "reports": ("Press reports of all acts", "press_events", (*_COOPERATION, "verbal_conflict", "material_conflict"), True),
@@ -381,7 +381,7 @@ def rivals(data: Frames) -> pd.DataFrame:
 
 def rival_visits(data: Frames) -> pd.DataFrame:
     """Visits of 2014 by group under every way of counting."""
-    until = {CUT: "25 September", "2014-12-31": "31 December"}
+    until = {CUT: "25\u00a0September", "2014-12-31": "31\u00a0December"}
     words = {"state": "states", "trip": "journeys", "out": "no", "in": "yes"}
     rows = [{"counted by": words[unit], "up to": until[cut], "New York and Xi at Sochi": words[aside],
              **visit_counts(data, unit, cut, aside)}

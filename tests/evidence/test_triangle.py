@@ -194,7 +194,7 @@ def test_what_the_prose_leans_on(data, then, table):
     line = {m: triangle.share_line(table, m) for m in triangle.MEASURES}
     assert all(v[2014] < v[2013] for v in line.values())
     lowest = [m for m, v in line.items() if v[2014] < v.loc[:2013].min()]
-    assert lowest == ["contact_last", "contact_first"]
+    assert lowest == ["contact_first", "contact_last"]
     assert line["contact_first"].loc[:2013].idxmin() == 2001 and line["mentions"].loc[:2013].idxmin() == 1997
     friendly = line["cooperation"]
     assert friendly[2014] < friendly.loc[2003:2013].min() and friendly[2002] < friendly[2014]
