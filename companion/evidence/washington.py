@@ -338,7 +338,7 @@ def window_card(data: Frames, start: str, measure: str) -> Card:
     title = f"From {day.day} {day:%B %Y}: {amount} {MEASURES[measure][1]}"
     sentence = (f"That is {years:.1f} years before the end of the essay's month"
                 + (", or six when rounded. " if start in voting_starts(data) else
-                   ", or six when rounded; it holds the same acts as an earlier first day, so this has no vote. "
+                   ", or six when rounded; it holds the same concessions as an earlier first day, so this has no vote. "
                    if round(years) == 6 else ", which does not round to six, so this has no vote. ")
                 + ("By this count Washington acted as the essay says." if found.empty
                    else "One is enough to count against the essay."))
