@@ -547,9 +547,9 @@ def necessity(data: Frames) -> Finding:
         measure="What each capital gave or promised in the two and the three years before 1 March 2014, its sittings "
                 "and agreements with Pyongyang, and its humanitarian aid of 2013.",
         threshold="Timing fits where none is found: the essay speaks of two to three years. Three years contain the two, "
-                  "so they have no vote. Any sum of yearly aid counts against, however small. The list is a selection, so none "
-                  "found is weak evidence. Rival reading: the turn was drawn by new chances, Moscow's quarrel with the West and "
-                  "Tokyo's wish to settle the abductions, "
+                  "so they have no vote. Any sum of yearly aid counts against, however small. The list is a selection, so "
+                  "none found is weak evidence. Rival reading: the turn was drawn by new chances, Moscow's quarrel with "
+                  "the West and Tokyo's wish to settle the abductions, "
                   "and needed no wall. Dates cannot tell push from pull. The rule was set after the data were seen.",
         counts=counts, verdict=timing(counts), choices=("capital", "count", "years"),
         sources=pd.concat([used, fund])["source_id"].unique().tolist())
