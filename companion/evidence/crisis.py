@@ -549,7 +549,8 @@ def old_tactic(data: Frames) -> Finding:
                   "draws at the rate of other days must give as many in fewer than five of a hundred cases, "
                   f"{seldom} of {len(voting)}. Yearly aid, put on 1 July, is shown without a vote.",
         counts=counts, verdict=verdict(counts), choices=("gain", "months", "compared with"),
-        sources=crisis_sources(data, data["crises"]["crisis_id"]))
+        sources=list(dict.fromkeys([*crisis_sources(data, data["crises"]["crisis_id"]),
+                                    *data["aid"].query("donor == 'USA' and value > 0")["source_id"]])))
 
 
 STARTS = {"the launch of December 2012": "2012-12-12", "the threats of March 2013": "2013-03-05"}
