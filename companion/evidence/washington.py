@@ -32,6 +32,7 @@ MEASURES = {  # in the control, in a title
     "promised": ("promised", "promised"), "delivered": ("delivered, at least in part", "delivered"),
     "alone": ("promised, no nuclear step in return", "without a nuclear step in return")}
 PAIR_DAYS = 30  # a step of Pyongyang's within so many days makes an exchange; the finding says what 60 gives
+EPISODE_DAYS = 60  # a longer silence ends an episode of statements
 TURN = "2014-03-01"  # the essay dates the turn to the spring of 2014
 
 
@@ -89,6 +90,11 @@ def refusals(data: Frames, first: str = SIX_YEARS) -> pd.DataFrame:
     return said[["date", "title", "source_id"]].assign(nuclear=said["title"].str.contains("nuclear|denuclearis"))
 
 
+def episodes(said: pd.DataFrame) -> int:
+    """Groups of statements with more than EPISODE_DAYS between one group and the next."""
+    return int((moment(said["date"]).sort_values().diff().dt.days > EPISODE_DAYS).sum()) + bool(len(said))
+
+
 def span(start: str) -> float:
     """Years from a day to the end of the essay's month."""
     return (pd.Timestamp(claims.ESSAY_DATE) - pd.Timestamp(start)).days / 365.25
@@ -111,8 +117,20 @@ def yearly(data: Frames) -> pd.DataFrame:
     given = concessions(data)
     counts["unkept"] = per_year(given.loc[given["kept"] == "no", "date"])
     launches = data["weapons_tests"].query("series == 'cns' and measure == 'days'")
-    counts["launch_days"] = launches.set_index(launches["period"].astype(int))["value"].reindex(years)
+    counts["launch_days"] = launches.set_index(launches["period"].astype(int))["value"].reindex(years).astype("Int64")
     return counts
+
+
+def aid_years(data: Frames) -> set[int]:
+    """Years, fiscal or calendar as the source has it, for which any American aid above zero is reported."""
+    aid = data["aid"].query("donor == 'USA' and unit in ['USD_million', 'tonnes'] and value > 0")["period"]
+    return set(aid[aid.str.fullmatch(r"\d{4}")].astype(int))
+
+
+def years_with_aid(data: Frames, first: int, last: int) -> int:
+    """Years from first to last with a concession in the list or American aid by the year."""
+    listed = yearly(data)["us_gives"]
+    return len((aid_years(data) | set(listed.index[listed > 0])) & set(range(first, last + 1)))
 
 
 # --- figures ----------------------------------------------------------------------------------------------------
@@ -121,8 +139,8 @@ EVENT_TRUST = (
     "A list of dated events that we found in press, official papers and chronologies. It is a selection: the years "
     "around a crisis are searched more closely, and the American refusals were looked for from 2009 on. Compare "
     "kinds of act inside a period, and take a difference between two periods as a hint. A concession is anything of "
-    "value or a written assurance that Washington gave, promised or declared, humanitarian food among it. A year "
-    "without a mark is a year for which we found nothing.")
+    "value or a written assurance that Washington gave, promised or declared, humanitarian food among it; aid that is "
+    "known by the year alone is not in the list. A year without a mark is a year for which we found nothing.")
 
 PANELS = (  # title, filled part, outlined part, actor's colour
     ("Washington concedes (outlined: not delivered)", "us_gives", "unkept", "USA"),
@@ -168,8 +186,8 @@ def years_card(data: Frames) -> Card:
 
     return Card(
         name="washington-years",
-        title=f"In our list Washington concedes in {before} of the {all_before} years 1993–2008 and in {after} of "
-              f"{all_after} since",
+        title=f"In our list of dated acts Washington concedes in {before} of the {all_before} years 1993–2008 and in "
+              f"{after} of {all_after} since",
         alt=f"Six small bar charts by year, 1993 to 2014. Washington concedes in {before} of {all_before} years to "
             f"2008 and in {after} of {all_after} after. Its refusals peak at {counts['us_refuses'].max()} in "
             f"{counts['us_refuses'].idxmax()}. Talks fall from {counts.loc[2007, ['alone', 'several']].sum()} in 2007 "
@@ -223,7 +241,7 @@ def timeline_card(data: Frames) -> Card:
     table = pd.concat([part.assign(lane=lane.split(" (")[0]) for lane, part in rows.items()])
     return Card(
         name="washington-six-years",
-        title=f"After the delisting of October 2008: {len(after)} concession{'s' * (len(after) != 1)}"
+        title=f"In our list, after the delisting of October 2008: {len(after)} concession{'s' * (len(after) != 1)}"
               + (", never delivered," if undelivered == len(after) else f" ({undelivered} undelivered)")
               + f" and {len(said)} official refusals",
         alt=f"Six lanes of marks from September 2008 to September 2014. Washington concedes {len(given)} times, in "
@@ -304,6 +322,12 @@ def tally(data: Frames, start: str, measure: str) -> int:
     return len(chosen(concessions(data, start), measure))
 
 
+def voting_starts(data: Frames) -> list[str]:
+    """First days whose window rounds to six years; one that holds the same concessions as an earlier one repeats it."""
+    held = {start: list(concessions(data, start)["date"]) for start in STARTS if round(span(start)) == 6}
+    return [start for i, start in enumerate(held) if held[start] not in list(held.values())[:i]]
+
+
 def window_card(data: Frames, start: str, measure: str) -> Card:
     """The concessions of 2006 to 2014, those that count under one window and one measure filled."""
     given, steps = concessions(data, "2006-09-01"), nuclear_steps(data)
@@ -313,8 +337,9 @@ def window_card(data: Frames, start: str, measure: str) -> Card:
     amount = "no concession" if found.empty else f"{len(found)} concession{'s' if len(found) > 1 else ''}"
     title = f"From {day.day} {day:%B %Y}: {amount} {MEASURES[measure][1]}"
     sentence = (f"That is {years:.1f} years before the end of the essay's month"
-                + (", or six when rounded. " if round(years) == 6 else ", which does not round to six, so this has "
-                                                                       "no vote. ")
+                + (", or six when rounded. " if start in voting_starts(data) else
+                   ", or six when rounded; it holds the same concessions as an earlier first day, so this has no vote. "
+                   if round(years) == 6 else ", which does not round to six, so this has no vote. ")
                 + ("By this count Washington acted as the essay says." if found.empty
                    else "One is enough to count against the essay."))
 
@@ -436,15 +461,24 @@ def no_concessions(data: Frames) -> Finding:
             n = len(chosen(given, measure))
             rows.append({"family": "events: deeds", "part": "in deeds", "count": f"concessions {words}",
                          "from": label.split(",")[0], "found": str(n),
-                         "votes": round(span(start)) == 6, "outcome": n == 0 if known else pd.NA})
+                         "votes": start in voting_starts(data), "outcome": n == 0 if known else pd.NA})
+    after, label = "2008-10-12", "12 October 2008"
+    apart, (_, relief) = tally(data, after, "delivered") + len(assurances(data, after)), aid_lines(data)
+    relief = relief[relief.index >= WALL]
+    deed = {"family": "events: deeds", "part": "in deeds", "votes": False}
+    rows += [deed | {"count": "concessions delivered, an assurance of February 2012 counted apart", "from": label,
+                     "found": str(apart), "outcome": apart == 0 if listed else pd.NA},
+             deed | {"count": "fiscal years with flood relief", "from": label, "family": "aid",
+                     "found": f"{len(relief)}, USD {relief.sum():.1f} million",
+                     "outcome": not len(relief) if listed else pd.NA}]
     years, said = said_in(data), refusals(data)
     spoken, named = int((years["statements"] > 0).sum()), int(said["nuclear"].sum())
     # A year without a statement is one for which none was found, so few years would leave the claim open.
-    words = {"family": "events: statements", "part": "in words", "from": "1 September 2008", "votes": True}
-    rows += [words | {"count": "years with an official refusal", "found": f"{spoken} of {len(years)}",
+    words = {"family": "events: statements", "part": "in words", "from": "1 September 2008"}
+    rows += [words | {"count": "years with an official refusal", "found": f"{spoken} of {len(years)}", "votes": True,
                       "outcome": spoken > len(years) / 2 or pd.NA},
-             words | {"count": "official refusals that name the weapons", "found": f"{named} of {len(said)}",
-                      "outcome": named > len(said) / 2 if len(said) else pd.NA}]
+             words | {"count": "official refusals that name the weapons in our title", "found": f"{named} of {len(said)}",
+                      "votes": False, "outcome": named > len(said) / 2 if len(said) else pd.NA}]
     counts = pd.DataFrame(rows)
     given = concessions(data, SIX_YEARS)
     sixty = int(without_step(data, given, 60).sum())
@@ -453,57 +487,73 @@ def no_concessions(data: Frames) -> Finding:
                 "the years, September to August, for which we found an official refusal, and the refusals whose "
                 "title in our list names the weapons.",
         threshold="In deeds a single concession counts against the claim. A window has a vote when its length rounds "
-                  "to six years; the others are shown. In words more than half of the years, and of the refusals, "
-                  "must fit. Our titles are short, so a speech may have named the weapons where the title does not. "
+                  "to six years and it holds other acts than the window before; the rest are shown. In words more "
+                  "than half of the years must have a refusal. A year without one is a year for which none was found, "
+                  "so in words the claim can be left open and cannot fail. The refusals that name the weapons have no "
+                  "vote, since our titles are short and a speech may have named them where the title does not. "
                   f"A nuclear step within {PAIR_DAYS} days makes an exchange; within 60 days the six years hold "
-                  f"{sixty} concession without one. These rules are this book's reading and were set after the data "
-                  "were seen.",
+                  f"{sixty or 'no'} concession without one. These rules are this book's reading and were set after the "
+                  "data were seen.",
         counts=counts, verdict=verdict(counts), choices=("count", "from"),
         parts={part: verdict(rows) for part, rows in counts.groupby("part", sort=False)},
         sources=list(dict.fromkeys([*given["source_id"], *said["source_id"]])))
+
+
+def assurances(data: Frames, first: str) -> pd.DataFrame:
+    """Statements, not filed as concessions, in which Washington denies hostile intent."""
+    said = dealings(data, first).query("kind == 'statement'")
+    return said[said["title"].str.contains("no hostile intent")]
 
 
 CAPITALS = {"USA": "Washington", "KOR": "Seoul", "CHN": "Beijing"}
 
 
 def shut(data: Frames, turn: str) -> pd.DataFrame:
-    """Was each capital shut in the two and the three years before a day? One row a capital, measure and window."""
-    rows = []
+    """Was each capital shut before a day? One row a capital and measure; `votes` marks the counts that stand alone."""
+    rows, year = [], int(turn[:4])
     for capital, name in CAPITALS.items():
         for years in (2, 3):
-            events = dealings(data, f"{int(turn[:4]) - years}{turn[4:]}", turn, capital)
+            events = dealings(data, f"{year - years}{turn[4:]}", turn, capital)
             gave = events["class"].isin(["concession", "aid"]) & (events["actor"] == capital)
-            sat = events["class"].isin(["talks", "agreement"])
-            for found, measure in ((gave, "gifts and concessions"), (gave | sat, "these, talks and agreements")):
+            for found, measure in ((gave, "dated gifts and concessions"),
+                                   (events["class"].isin(["talks", "agreement"]), "talks and agreements")):
                 n = int(found.sum())
-                rows.append({"family": f"events: {name}", "capital": name, "count": measure, "years before": years,
-                             "found": n, "votes": True, "outcome": n == 0 if not data["events"].empty else pd.NA})
+                rows.append({"family": f"events: {name}", "capital": name, "count": measure, "years": f"{years} before",
+                             "found": str(n), "votes": years == 2, "outcome": n == 0 if len(data["events"]) else pd.NA})
+        amount = yearly_aid(data, capital, year - 1)
+        rows.append({"family": "aid", "capital": name, "count": "aid by the year", "years": str(year - 1), "votes": True,
+                     "found": "no figure" if pd.isna(amount) else f"USD {amount:.1f} million" if amount else
+                     "virtually none",
+                     "outcome": pd.NA if pd.isna(amount) or data["events"].empty else amount == 0})
     return pd.DataFrame(rows)
 
 
-def shut_before(data: Frames) -> list[int]:
-    """Counts of `shut` that fit on the same day of each year from 2005 to 2013."""
-    return [int(shut(data, f"{year}{TURN[4:]}")["outcome"].eq(True).sum()) for year in range(2005, 2014)]
+def yearly_aid(data: Frames, capital: str, year: int) -> float:
+    """What a state reported to the United Nations, USD million; 0 where our list says that it gave virtually none."""
+    rows = data["aid"].query("series == 'fts' and unit == 'USD_million' and donor == @capital")
+    rows = rows[rows["period"] == str(year)]
+    if len(rows):
+        return float(rows["value"].iloc[0])
+    none = dealings(data, "2009", str(year), capital)
+    return 0.0 if none["title"].str.contains("virtually no aid").any() else float("nan")
 
 
 def necessity(data: Frames) -> Finding:
     """necessity: a cause comes before its effect, so were the three capitals shut before the turn?"""
     counts = shut(data, TURN)
-    fits = int(counts["outcome"].eq(True).sum())
-    others = shut_before(data)
     events = pd.concat([dealings(data, "2011-03-01", TURN, capital) for capital in CAPITALS])
     used = events[events["class"].isin(["concession", "aid", "talks", "agreement"])]
+    fund = data["aid"].query("series == 'fts' and period == '2013' and donor in ['KOR', 'CHN']")
     return Finding(
-        measure="What each capital gave or promised in the two and the three years before 1 March 2014, and sittings "
-                "and agreements with it.",
-        threshold="Timing fits where none is found: the essay speaks of two to three years. The same test on 1 March "
-                  f"fits in as many counts or more in {sum(n >= fits for n in others)} of the {len(others)} years "
-                  "2005 to 2013. The list is a selection, so none found is weak evidence, and it holds no yearly "
-                  "aid, of which Seoul still gave a little. Rival reading: the turn was drawn by new chances, "
-                  "Moscow's quarrel with the West and Tokyo's wish to settle the abductions, and needed no wall. "
-                  "Dates cannot tell push from pull.",
-        counts=counts, verdict=timing(counts), choices=("capital", "count", "years before"),
-        sources=used["source_id"].unique().tolist())
+        measure="What each capital gave or promised in the two and the three years before 1 March 2014, its sittings "
+                "and agreements with Pyongyang, and its humanitarian aid of 2013.",
+        threshold="Timing fits where none is found: the essay speaks of two to three years. Three years contain the two, "
+                  "so they have no vote. Any sum of yearly aid counts against, however small. The list is a selection, so "
+                  "none found is weak evidence. Rival reading: the turn was drawn by new chances, Moscow's quarrel with "
+                  "the West and Tokyo's wish to settle the abductions, "
+                  "and needed no wall. Dates cannot tell push from pull. The rule was set after the data were seen.",
+        counts=counts, verdict=timing(counts), choices=("capital", "count", "years"),
+        sources=pd.concat([used, fund])["source_id"].unique().tolist())
 
 
 PERIODS = ((1993, 1996), (1997, 2000), (2001, 2004), (2005, 2008), (2009, 2012), (2013, 2014))  # American terms of office
@@ -542,7 +592,10 @@ def bomb(data: Frames) -> Finding:
     tests = six["kind"] == "nuclear_test"
     halts = six[six["kind"] == "concession_dprk"]
     listed = not events.empty
-    rows = [("promises to give up the weapons", six[abandon(six)], True, lambda n: n == 0),
+    both = dealings(data, SIX_YEARS).query("actor == 'both'")
+    renewed = both[both["title"].str.contains("reaffirm the joint statement of September 2005")]
+    rows = [("new promises to give up the weapons", six[abandon(six)], True, lambda n: n == 0),
+            ("the promise of 2005 reaffirmed", renewed, True, lambda n: n == 0),
             ("party line that keeps the weapons", six[line], True, lambda n: n > 0 or pd.NA),
             ("nuclear tests", six[tests], True, lambda n: n > 0),
             ("promises to halt, which is less than to give up", halts, False, lambda n: n == 0),
@@ -551,7 +604,8 @@ def bomb(data: Frames) -> Finding:
                             "outcome": fits(len(part)) if listed else pd.NA} for name, part, votes, fits in rows])
     return Finding(
         measure="What Pyongyang did and promised about its weapons from September 2008 to the essay.",
-        threshold="Timing fits when no promise to give up is found and the acts point the other way. Rival reading: "
+        threshold="Timing fits when no promise to give up, new or renewed, is found and the acts point the other way. Set "
+                  "after the data were seen. Rival reading: "
                   "the weapons are kept to be sold dear, as the promise of 2005 and the halt of 2012 suggest. That "
                   "they are the only guarantee of survival is a belief, and no row can show it.",
         counts=counts, verdict=timing(counts),
@@ -571,10 +625,11 @@ def numbers(data: Frames) -> dict[str, str]:
     finding = no_concessions(data)
     voting = finding.counts[finding.counts["votes"]].groupby("part")["outcome"].agg(["sum", "size"])
     rows, part = lanes(data), rivals(data).set_index("measure")
-    total, _ = aid_lines(data)
+    total, relief = aid_lines(data)
     pledges = data["pledges_and_outcomes"].query("partner == 'USA'").set_index(["pledge_id", "stage"])["value"]
     running = data["aid"].query("donor == 'USA' and kind == 'all' and rank == 1").set_index("period")["value"]
-    necessary, others = shut(data, TURN)["outcome"], shut_before(data)
+    necessary = shut(data, TURN).query("votes")["outcome"]
+    fts = {state: f"{yearly_aid(data, state, 2013):.1f}" for state in ("KOR", "CHN")}
     later = dealings(data, "2014-10", "2099")
     tests = later["kind"] == "nuclear_test"
     shares = part.loc["helpful deeds, % of American acts in the press"]
@@ -603,6 +658,9 @@ def numbers(data: Frames) -> dict[str, str]:
         "share-before": f"{ratio['2003–08']:.0f}", "share-after": f"{ratio['2009–14']:.0f}",
         "press-before": f"{shares['2003–08']:.1f}{PERCENT}", "press-after": f"{shares['2009–14']:.1f}{PERCENT}",
         "necessity": str(len(necessary)), "necessity-fit": str(int(necessary.sum())),
-        "as-shut": str(sum(n >= necessary.sum() for n in others)), "earlier": str(len(others)),
+        "fund-seoul": fts["KOR"], "fund-beijing": fts["CHN"], "episodes": str(episodes(said)),
+        "before-aid": str(years_with_aid(data, FIRST, WALL - 1)), "after-aid": str(years_with_aid(data, WALL, LAST)),
+        "spoken-apart": str(tally(data, "2008-10-12", "delivered") + len(assurances(data, "2008-10-12"))),
+        "relief-2010": f"{relief[2010]:.1f}", "relief-2011": f"{relief[2011]:.1f}",
         "later-tests": str(int((later["counted"] & tests).sum())),
     }

@@ -84,6 +84,22 @@ def test_a_wider_window_never_loses_a_gain_in_the_tables(data):
                 assert (np.diff([f[name][0] for f in found]) >= 0).all()
 
 
+def test_aid_by_the_year_stands_on_the_first_of_july_where_no_row_has_a_day(data):
+    days = crisis.aid_days(data)
+    middle = {d.year for d in days if (d.month, d.day) == (7, 1)}
+    assert middle == {1997, 1998, 2001, 2002, 2004, 2010, 2011, 2017} and pd.Timestamp("2003-02-25") in days
+    assert set(crisis.gain_days(data["events"], "us")) < set(days)
+    found = crisis.rates(data, "1993–2008", crisis.WITH_AID, 12)
+    assert found["crises"] == (7, 7) and round(crisis._percent(found["all days"])) == 84
+    assert not crisis.old_tactic(data).counts.query("gain == @crisis.WITH_AID")["votes"].any()
+
+
+def test_the_food_of_february_2003_would_pay_the_crisis_of_2002(data):
+    assert [crisis.with_food(data, m) for m in (6, 12)] == [4, 7]
+    numbers = crisis.numbers(data)
+    assert (numbers["days-2002"], numbers["days-2002-table"], numbers["days-food-2003"]) == ("377", "368", "75")
+
+
 def test_definitions_are_nested_and_name_rows_that_exist(data):
     days = {d: set(crisis.gain_days(data["events"], d)) for d in crisis.GAINS}
     assert days["kept"] < days["us"] < days["anyone"]
@@ -232,10 +248,20 @@ def test_what_the_prose_leans_on(data):
     by = crisis.lanes(events)
     threats = by["North: threats, tests, cut lines"]
     assert threats.loc[threats["date"] > "2013-04-08", "kind"].tolist() == ["detention"]  # no threat after 8 April
+    assert crisis.may_missiles(data) == 6 and "6 missiles" in crisis.days_card(data).alt
     assert threats["date"][threats["date"] >= "2013-03"].min() == "2013-03-05"
     gains = crisis.gain_days(events, "anyone")
     assert not ((gains >= "2012-12-12") & (gains < "2014-05-01")).any()  # the lane stays empty for a year and more
-    assert list(gains[(gains >= "2014-05-01") & (gains <= "2014-09-05")]) == [pd.Timestamp("2014-07-04")]
+    assert list(gains[(gains >= "2014-05-01") & (gains <= "2014-09-05")]) == [
+        pd.Timestamp("2014-05-05"), pd.Timestamp("2014-07-04")]  # Russia's law, fourteen months on, and Japan
+    assert "2012-09-17" < "2012-12-12" and crisis.FORGIVEN <= set(events["event_id"])  # signed before that spring
+    assert events.query("counted and date == '2008-06-26' and kind == 'concession_us'").shape[0] == 1  # before 26 August
+    assert crisis.crisis_days(crises)["2008-reversal"] > pd.Timestamp("2008-06-26")
+    assert events["title"].str.contains("denies that it sank the Cheonan").any()
+    lead = [crisis._percent(f["crises"]) - crisis._percent(f["all days"])  # an exercise asks for these
+            for f in (crisis.rates(data, "2009–13", "anyone", m) for m in (6, 12, 18))]
+    assert lead[1] == min(lead) < 0 < lead[2]
+    assert [crisis.rates(data, "2014–18", d, 12)["crises"] for d in ("us", "anyone")] == [(1, 3), (2, 3)]
     paid = {i for i, start in crisis.crisis_days(crises).items() if "2009" <= str(start)[:4] <= "2013"
             and crisis.paid(pd.DatetimeIndex([start]), crisis.gain_days(events, "us"), 18)[0]}
     assert paid == {"2010-yeonpyeong"}
