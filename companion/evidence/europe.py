@@ -378,7 +378,7 @@ def debts_table(data: Frames) -> pd.DataFrame:
     plain = owed["what it counts"].str.replace(r"; (stated equal to|about) \d+ USD_million", "", regex=True)
     return pd.DataFrame({"creditor": owed["creditor"],
                          "owed": [f"{v:,.10g} {m}" for v, m in zip(owed["owed"], owed["money"], strict=True)],
-                         "million dollars, if the source says so": dollars, "balance of": owed["balance of"],
+                         "million dollars, where stated": dollars, "balance of": owed["balance of"],
                          "what it counts": plain})
 
 
@@ -438,7 +438,9 @@ def economy(data: Frames) -> pd.DataFrame:
     table = table[table["year"].isin(map(str, CLAIM_YEARS))]
     wide = table.pivot(index=["count", "yardstick"], columns="year", values="value").rename_axis(columns=None).reset_index()
     named = wide["count"] + " (yardstick: " + wide["count"].str.split(",").str[0].map(YARDSTICKS) + ")"
-    return wide.assign(count=named)[["count", *map(str, CLAIM_YEARS), "yardstick"]]
+    columns = [*map(str, CLAIM_YEARS), "yardstick"]
+    shown = wide[columns].map(lambda v: "–" if pd.isna(v) else f"{v:,.0f}" if v > 100 else f"{v:.1f}".replace("-", "−"))
+    return pd.concat([named.rename("count"), shown], axis=1)
 
 
 def weak_economy(data: Frames) -> Finding:

@@ -124,9 +124,17 @@ def test_a_boom_is_a_doubling(before, after):
 def test_debts_keep_their_sums_and_name_dollars_where_the_source_does(data):
     table = europe.debts_table(data).set_index("creditor")
     assert table.loc["Sweden", "owed"] == "2,800 million kronor" and table.loc["Switzerland", "owed"] == "208.9 million francs"
-    dollars = table["million dollars, if the source says so"].dropna()
+    dollars = table["million dollars, where stated"].dropna()
     assert dollars.to_dict() == {"Sweden": 302, "Czech Republic": 10}
     assert not table["what it counts"].str.contains("USD").any()
+
+
+def test_the_economy_names_its_yardsticks(data):
+    table = europe.economy(data).set_index("count")
+    assert len(table) == 4 and table.index.str.contains(r"\(yardstick: ").all()
+    growth = table.loc["growth, CIA World Factbook, % (yardstick: the Union's mean of 2002 to 2007)"]
+    assert list(growth) == ["−0.3", "0.1", "1.4", "2.4"]
+    assert table.loc["output, billion dollars (yardstick: 2008)", "yardstick"] == "16,295"
 
 
 def test_generous_would_be_half_as_much_again(data):
