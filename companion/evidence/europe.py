@@ -53,9 +53,19 @@ def trade_of(data: Frames, series: str) -> pd.Series:
     return flows(data["trade"], series, "EU28")["value"]
 
 
-def share_of(data: Frames, series: str) -> pd.Series:
-    """The Union's part of all trade, in percent by year."""
-    return (100 * trade_of(data, series) / flows(data["trade"], series, "WLD")["value"]).dropna()
+def share_of(data: Frames, series: str, whole: str = "") -> pd.Series:
+    """The Union's part of all trade, in percent by year; whole: the series whose total is divided by, else its own."""
+    return (100 * trade_of(data, series) / flows(data["trade"], whole or series, "WLD")["value"]).dropna()
+
+
+SOVIET_GAP = (1990, 1991)  # Correlates of War codes no trade with the Soviet Union in these years: see corrections.csv
+WHOLES_OF_1990 = {"kotra": "KOTRA", "mofa": "South Korea's foreign ministry", "jetro": "Japan's trade agency"}
+
+
+def shares_of_1990(data: Frames) -> pd.Series:
+    """The Union's trade of 1990 by Correlates of War in percent of four wholes, by the name of who added up the whole."""
+    names = {"cow": COUNTS["cow"][0] + ", no Soviet Union", **WHOLES_OF_1990}
+    return pd.Series({name: share_of(data, "cow", series).get(1990, np.nan) for series, name in names.items()})
 
 
 def dutch(data: Frames, series: str) -> pd.DataFrame:
@@ -75,15 +85,16 @@ def rivals(data: Frames) -> pd.DataFrame:
     lines = {f"{label}, million {money}": trade_of(data, s) for s, (label, _, money) in COUNTS.items()}
     lines |= {f"{COUNTS[s][0]} without the Netherlands, million {COUNTS[s][2]}": dutch(data, s)["all others"] for s in RESEARCH}
     wide = pd.DataFrame(lines).T.reindex(columns=range(2010, 2018)).astype(float)
-    return wide.rename(columns=str).rename_axis("count").reset_index()
+    return wide.round().astype("Int64").rename(columns=str).rename_axis("count").reset_index()
 
 
 def rival_shares(data: Frames) -> pd.DataFrame:
-    """The Union's part of all trade in chosen years: two research counts and what KOTRA printed, South Korea left out."""
+    """The Union's part of all trade in chosen years: two research counts, the first over KOTRA's total too, and what KOTRA printed."""
     printed = data["trade_shares"].query("series == 'kotra' and partner == 'EU28' and flow == 'total'")
-    lines = {COUNTS[s][0]: share_of(data, s) for s in RESEARCH}
-    lines["KOTRA, Seoul's trade agency"] = pick(printed, ["year"]).set_index("year")["value"]
-    wide = pd.DataFrame(lines).T.reindex(columns=[1990, 2000, 2006, 2007, 2010, 2012, 2013, 2014, 2016]).astype(float)
+    lines = {"Correlates of War (1990: no Soviet Union in the whole)": share_of(data, "cow"),
+             "Correlates of War over KOTRA's whole": share_of(data, "cow", "kotra"), "ITPD-E": share_of(data, "itpd"),
+             "KOTRA, as printed": pick(printed, ["year"]).set_index("year")["value"]}
+    wide = pd.DataFrame(lines).T.reindex(columns=[1990, 1992, 2000, 2006, 2007, 2010, 2012, 2013, 2014, 2016]).astype(float)
     return wide.rename(columns=str).rename_axis("count").reset_index()
 
 
@@ -95,38 +106,50 @@ TRADE_TRUST = (
 
 
 def share_card(data: Frames) -> Card:
-    """Two panels by year: the Union's part of trade, and the trade itself."""
-    share, trade = share_of(data, "cow"), trade_of(data, "cow")
-    panels = (("Share of all trade, %", share, "{:.1f}"), ("Trade, million dollars", trade, "{:.0f}"))
-    marks = {1990: (-4, 14), 2006: (6, 9), 2014: (8, 4)}  # year: where its number stands, in points from the mark
+    """Two panels by year: the trade, and the Union's part of two wholes."""
+    trade, own, kotra = trade_of(data, "cow"), share_of(data, "cow"), share_of(data, "cow", "kotra")
+    sound = own.drop(list(SOVIET_GAP), errors="ignore")
+    held = abs(trade[2006] / trade[1992] - 1) < 0.1 and trade[2007] < 0.5 * trade[2006]
+    parted = kotra[2006] > kotra[1990] and sound[2006] < 0.5 * sound[1992]
 
     def draw(fig, narrow):
-        axes = fig.subplots(*((2, 1) if narrow else (1, 2)), sharex=True)
-        for ax, (title, line, form) in zip(axes, panels, strict=True):
-            ax.plot(with_gaps(line, 1990, 2014), color=COLOUR["EU28"], lw=1.6)
-            for year, (right, up) in marks.items():
-                ax.plot(year, line[year], "o", ms=6, mfc=COLOUR["surface"], mec=COLOUR["EU28"], mew=1.8)
-                ax.annotate(form.format(line[year]), (year, line[year]), (right, up), textcoords="offset points",
-                            va="center", weight="bold")
-            ax.set_title(title, loc="left")
-            ax.set(xticks=list(marks), ylim=(0, line.max() * 1.25), xlim=(1988, 2020))
+        first, second = fig.subplots(*((2, 1) if narrow else (1, 2)), sharex=True)
+        first.plot(with_gaps(trade, 1990, 2014), color=COLOUR["EU28"], lw=1.6)
+        for year, (right, up) in {1992: (0, 12), 2006: (4, 11), 2007: (-12, -9), 2014: (8, 4)}.items():
+            first.plot(year, trade[year], "o", ms=6, mfc=COLOUR["surface"], mec=COLOUR["EU28"], mew=1.8)
+            first.annotate(f"{trade[year]:.0f}", (year, trade[year]), (right, up), textcoords="offset points", va="center",
+                           weight="bold", ha="right" if right < 0 else "left")
+        first.set_title("Trade, million dollars", loc="left")
+        first.set(ylim=(0, trade.max() * 1.25))
+        second.plot(with_gaps(sound, 1990, 2014), color=COLOUR["EU28"], lw=1.6)
+        second.plot(list(SOVIET_GAP), own.reindex(SOVIET_GAP), "x", color=COLOUR["EU28"], ms=6)
+        second.plot(with_gaps(kotra, 1990, 2014), color=COLOUR["text"], lw=1.2, ls="--", marker="s", ms=3)
+        second.text(2000, 29.5, "dashed, squares:\nof KOTRA's whole", va="top")
+        second.text(2007.2, 17.5, "line: of the data\nset's own whole", color=COLOUR["EU28"], va="center")
+        second.text(1989, 4, "crosses: the same,\nSoviet trade missing", color=COLOUR["EU28"], va="center")
+        second.set_title("Part of all trade, %", loc="left")
+        second.set(ylim=(0, 31), xticks=[1992, 2006, 2014], xlim=(1988, 2020))
 
-    gone = 1 - share[2006] / share[1990]
+    table = pd.DataFrame({"trade, million dollars": trade.round().astype("Int64"), "% of its own whole": own,
+                          "% of KOTRA's whole": kotra}).rename_axis("year").reset_index()
     return Card(
         name="europe-share",
-        title=f"By 2006 Europe's share had fallen by {100 * gone:.0f}{PERCENT}; its trade in dollars had hardly changed",
-        alt=f"Two line charts, 1990 to 2014. Share of all trade: {share[1990]:.1f} percent in 1990, {share[2006]:.1f} in 2006, "
-            f"{share[2014]:.1f} in 2014. Trade itself, million dollars: {trade[1990]:.0f}, {trade[2006]:.0f} and "
-            f"{trade[2014]:.0f}. "
-            "The share falls first, the trade only after 2006.",
-        draw=draw,
-        table=pd.DataFrame({"year": share.index.astype(str), "share of all trade, %": share.to_numpy(float),
-                            "trade, million dollars": trade.reindex(share.index).to_numpy(float)}),
-        sources=trade_sources(data, "cow", partners=("EU28", "WLD")), trust=TRADE_TRUST + (
-            " Dollars are those of the day: a dollar of 2006 bought less than one of 1990. From 1999 to 2002 the total may "
-            "be too high."),
-        sentence="Left, Europe's part of the whole; right, the trade itself (on a phone, above and below). A share "
-                 "also falls when others grow.", height=4.2)
+        title=("Europe's trade roughly held until 2006 and then broke; whether its share had fallen before depends on the whole"
+               if held and parted else "Europe's trade and its share of the whole did not move together"),
+        alt=f"Two line charts, 1990 to 2014. Trade, million dollars: {trade[1990]:.0f} in 1990, {trade[1992]:.0f} in 1992, "
+            f"{trade[2006]:.0f} in 2006, {trade[2007]:.0f} in 2007, {trade[2014]:.0f} in 2014. Part of the data set's own "
+            f"whole: {sound[1992]:.1f} percent in 1992, {sound[2006]:.1f} in 2006, {sound[2014]:.1f} in 2014; in 1990 "
+            f"{own[1990]:.1f}, with Soviet trade missing. Part of KOTRA's whole: {kotra[1990]:.1f} in 1990, {kotra[1992]:.1f} "
+            f"in 1992, {kotra[2006]:.1f} in 2006, {kotra[2014]:.1f} in 2014.",
+        draw=draw, table=table,
+        sources=[*trade_sources(data, "cow", partners=("EU28", "WLD")), *trade_sources(data, "kotra", partners=("WLD",))],
+        trust=TRADE_TRUST + (
+            " Dollars are those of the day: a dollar of 2006 bought less than one of 1990. The research data code no trade "
+            "with the Soviet Union in 1990 and 1991, and their whole holds some trade that is really South Korean; from "
+            "1999 to 2002 it may be too high. KOTRA's whole leaves South Korea out and has no figure for 1994 and 1997; a "
+            "part of one book over the whole of another is rough."),
+        sentence="The first panel is the trade itself, the second its part of all trade. A share also falls when others "
+                 "grow, and rises when others leave.", height=4.4)
 
 
 def dutch_card(data: Frames) -> Card:
@@ -160,7 +183,7 @@ def dutch_card(data: Frames) -> Card:
             f"{COUNTS[s][0]}, without and with the Netherlands: " + "; ".join(
                 f"{y} {r['all others']:.0f} and {r.sum():.0f}" for y, r in part.iterrows()) + "." for s, part in parts.items()),
         draw=draw,
-        table=pd.concat([part.rename_axis("year").reset_index().assign(count=COUNTS[s][0], money=f"million {COUNTS[s][2]}")
+        table=pd.concat([part.round().astype("Int64").rename_axis("year").reset_index().assign(count=COUNTS[s][0], money=f"million {COUNTS[s][2]}")
                          for s, part in parts.items()])[["count", "year", "all others", "Netherlands", "money"]],
         sources=trade_sources(data, *RESEARCH, partners=("EU28", "NLD")), trust=TRADE_TRUST + (
             " Both counts go back to the same Dutch customs reports, so that they agree on the Netherlands proves little. "
@@ -208,10 +231,10 @@ def gravity_card(data: Frames, partner: str, elasticity: float) -> Card:
     last = booked.last_valid_index()
     if np.isfinite(booked[2013]):
         title = f"{said}, the books {_times(booked[2013])} to 1"
-        sentence = (f"From 2000 to {last} the rule's ratio grows {_times(rule[last] / rule[2000])} times, whatever the "
-                    f"elasticity; the booked one {_times(booked[last] / booked[2000])} times. To meet the books the "
-                    "elasticity would have to be "
-                    f"{needed[2000]:.1f} in 2000, {needed[2013]:.1f} in 2013 and {needed[2014]:.1f} in 2014.")
+        sentence = (f"From 2000 to 2013 the rule's ratio grows {_times(rule[2013] / rule[2000])} times, whatever the "
+                    f"elasticity; the booked one {_times(booked[2013] / booked[2000])} times, and "
+                    f"{_times(booked[last] / booked[2000])} times to {last}. To meet the books the elasticity would have to be "
+                    f"{needed[2012]:.1f} in 2012, {needed[2013]:.1f} in 2013 and {needed[2014]:.1f} in 2014.")
     else:
         title = f"{said}, and {name} booked no trade"
         sentence = (f"No figure after {last}, since nothing was booked that could be divided by. Until then the booked "
@@ -299,7 +322,7 @@ def aid_card(data: Frames) -> Card:
     """Stacked bars by year: six European donors filled, all other donors outlined, the share on top."""
     aid = aid_by_year(data)
     six = aid["europeans"]
-    after = six.loc[2012:]
+    after, part = six.loc[2012:], aid["share"].loc[2012:]
 
     def draw(fig, narrow):
         ax = fig.subplots()
@@ -315,11 +338,11 @@ def aid_card(data: Frames) -> Card:
 
     return Card(
         name="europe-aid",
-        title=f"From {aid['share'][2012]:.0f}{PERCENT} of traced aid in 2012 to {aid['share'][2016]:.0f}{PERCENT} in 2016: "
-              "Europe did not give much more, the others gave less",
+        title=f"Six Europeans gave {after.min():.0f} to {after.max():.0f} million dollars a year from 2012 on; their part of "
+              f"reported aid swung between {part.min():.0f} and {part.max():.0f}{PERCENT}",
         alt="Stacked bars of humanitarian aid to North Korea by year, six European donors and all others, in million dollars. "
             + "; ".join(f"{y}: {r['europeans']:.1f} of {r['world']:.1f}" for y, r in aid.iterrows())
-            + f". The European part rises to {aid['share'][2016]:.0f} percent in 2016 because the whole shrinks.",
+            + ". The European part, percent: " + ", ".join(f"{v:.0f} in {y}" for y, v in aid["share"].items()) + ".",
         draw=draw,
         table=aid.rename_axis("year").reset_index().astype({"year": str}).rename(columns={
             "europeans": "six Europeans", "union": "without Switzerland", "world": "all donors", "share": "six Europeans, %"}),
@@ -329,7 +352,8 @@ def aid_card(data: Frames) -> Card:
               "in 2014. China and others report little. The six donors are those that the copy names: Switzerland, Sweden, "
               "Germany, France, Italy and the European Union. A year without a row counts here as nothing reported, which "
               "may be too little.",
-        sentence=f"From 2012 to 2019 the six gave between {after.min():.0f} and {after.max():.0f} million dollars a year.")
+        sentence="Filled: the six Europeans. Outlined, on top: all other donors. The figure above a bar is the part of the "
+                 "six in percent.")
 
 
 DEBTORS = {"SWE": "Sweden", "FRA": "France", "CHE": "Switzerland", "FIN": "Finland", "CZE": "Czech Republic", "HUN": "Hungary"}
@@ -347,7 +371,18 @@ def debts(data: Frames) -> pd.DataFrame:
                          "balance of": owed["year"].astype(str).to_numpy(), "what it counts": owed["counts"].to_numpy()})
 
 
-LATER = ("dialogue", "sanctions", "embassy_closed", "embassy_reopened", "diplomatic_mission", "aid")
+def debts_table(data: Frames) -> pd.DataFrame:
+    """The debts as the page shows them: sums without empty decimals, and in dollars where the source says what they equal."""
+    owed = debts(data)
+    dollars = owed["what it counts"].str.extract(r"(\d+) USD_million")[0].astype("Int64")
+    plain = owed["what it counts"].str.replace(r"; (stated equal to|about) \d+ USD_million", "", regex=True)
+    return pd.DataFrame({"creditor": owed["creditor"],
+                         "owed": [f"{v:,.10g} {m}" for v, m in zip(owed["owed"], owed["money"], strict=True)],
+                         "million dollars, where stated": dollars, "balance of": owed["balance of"],
+                         "what it counts": plain})
+
+
+LATER = ("dprk_visit_abroad", "dialogue", "sanctions", "embassy_closed", "embassy_reopened", "diplomatic_mission", "aid")
 
 
 def later(data: Frames) -> pd.DataFrame:
@@ -394,12 +429,18 @@ def growth(data: Frames) -> pd.DataFrame:
     return _counts(rows, "family", "count", "year", "value", "yardstick", "source")
 
 
+YARDSTICKS = {"growth": "the Union's mean of 2002 to 2007", "unemployment": "2010", "output": "2008"}
+
+
 def economy(data: Frames) -> pd.DataFrame:
-    """The measures of `growth` for a reader: one row a measure, one column a year of CLAIM_YEARS."""
+    """The measures of `growth` for a reader: one row a measure, its yardstick named, one column a year of CLAIM_YEARS."""
     table = growth(data)
     table = table[table["year"].isin(map(str, CLAIM_YEARS))]
     wide = table.pivot(index=["count", "yardstick"], columns="year", values="value").rename_axis(columns=None).reset_index()
-    return wide[["count", *map(str, CLAIM_YEARS), "yardstick"]]
+    named = wide["count"] + " (yardstick: " + wide["count"].str.split(",").str[0].map(YARDSTICKS) + ")"
+    columns = [*map(str, CLAIM_YEARS), "yardstick"]
+    shown = wide[columns].map(lambda v: "–" if pd.isna(v) else f"{v:,.0f}" if v > 100 else f"{v:.1f}".replace("-", "−"))
+    return pd.concat([named.rename("count"), shown], axis=1)
 
 
 def weak_economy(data: Frames) -> Finding:
@@ -580,8 +621,8 @@ def numbers(data: Frames) -> dict[str, str]:
     """Every figure that the prose of this chapter names: key to text."""
     ec, cow = trade_of(data, "ec"), trade_of(data, "cow")
     share, aid, rest = share_of(data, "cow"), aid_by_year(data), dutch(data, "itpd")["all others"]
-    german = flows(data["trade"], "cow", "DEU")["value"]
-    whole = flows(data["trade"], "cow", "WLD")["value"]
+    kotra, start, whole = share_of(data, "cow", "kotra"), shares_of_1990(data), flows(data["trade"], "cow", "WLD")["value"]
+    others = [flows(data["trade"], series, "WLD")["value"][1990] for series in WHOLES_OF_1990]
     booked, needed = reported(data, "EU28"), needed_elasticity(data)
     rule = {e: predicted(data, "EU28", e) for e in ELASTICITIES}
     minerals = data["commodities"].query("series == 'ec' and good == 'minerals'")
@@ -593,30 +634,36 @@ def numbers(data: Frames) -> dict[str, str]:
     usual = growth(data)["yardstick"].iloc[0]
     late = flows(data["trade"], "ec_usd", "EU28")["value"]
     km = data["distances"].set_index("partner")
-    boom = no_boom(data).counts.query("votes")
+    counts = no_boom(data).counts
+    boom, bought = counts[counts["votes"]], counts.loc[counts["ratio"].idxmax()]
     register = data["aid"].set_index(["series", "donor", "period"])["value"]
     return {
         **{f"ec-{y}": f"{ec[y]:.0f}" for y in (2012, 2013, 2014, 2016)},
         "ec-fall": percent(100 * (1 - ec[2014] / ec[2013]), 0),
-        **{f"share-{y}": percent(share[y]) for y in (1990, 2013, 2014)},
-        "share-times": f"{share[1990] / share[2014]:.0f}",
-        "share-1990-without-germany": percent(100 * (cow[1990] - german[1990]) / whole[1990]),
-        **{f"cow-{y}": f"{cow[y]:.0f}" for y in (1990, 2006, 2007)},
+        **{f"share-{y}": percent(share[y]) for y in (1990, 1992, 2006)},
+        **{f"share-kotra-{y}": percent(kotra[y]) for y in (1990, 2006, 2014)},
+        "start-least": f"{start[1:].min():.1f}", "start-most": percent(start[1:].max()),
+        "whole-cow": f"{whole[1990]:,.0f}", "whole-least": f"{min(others):,.0f}", "whole-most": f"{max(others):,.0f}",
+        "soviet": f"{flows(data['trade'], 'rus_scholar', 'RUS')['value'][1990]:,.0f}",
+        **{f"cow-{y}": f"{cow[y]:.0f}" for y in (1990, 1992, 2006, 2007, 2008, 2009, 2014)},
         **{f"rest-{y}": f"{rest[y]:.0f}" for y in (2012, 2013, 2014)},
         "rest-fall": percent(100 * (1 - rest[2014] / rest[2013]), 0),
         "minerals-2012": f"{minerals['2012']:.0f}", "minerals-2013": f"{minerals['2013']:.0f}",
         "minerals-2014": f"{minerals['2014']:.0f}",
         "sales-2013": f"{sales[2013]:.0f}",
         "rule-0.5": f"{rule[0.5][2013]:.1f}", "rule-2": f"{rule[2.0][2013]:.1f}", "booked-2013": _times(booked[2013]),
-        "booked-itpd-2013": f"{reported(data, 'EU28', 'itpd')[2013]:.0f}",
-        **{f"needed-{y}": f"{needed[y]:.1f}" for y in (2000, 2013, 2014)},
-        "rule-growth": f"{rule[1.0][2014] / rule[1.0][2000]:.0f}", "booked-growth": f"{booked[2014] / booked[2000]:.0f}",
+        "rule-1": f"{rule[1.0][2013]:.1f}", "size": f"{predicted(data, 'EU28', 0)[2013]:.2f}",
+        **{f"booked-itpd-{y}": f"{reported(data, 'EU28', 'itpd')[y]:.0f}" for y in (2013, 2014)},
+        "booked-2014": _times(booked[2014]),
+        **{f"needed-{y}": f"{needed[y]:.1f}" for y in (2012, 2013, 2014)},
+        "rule-growth": f"{rule[1.0][2013] / rule[1.0][2000]:.0f}",
+        **{f"booked-growth-{y}": f"{booked[y] / booked[2000]:.0f}" for y in (2013, 2014)},
         "rule-japan": f"{predicted(data, 'JPN', 1)[2013]:.1f}", "booked-japan-2000": f"{reported(data, 'JPN')[2000]:.1f}",
         "km-brussels": f"{km.loc['BEL', 'capital_km']:,.0f}", "km-beijing": f"{km.loc['CHN', 'capital_km']:,.0f}",
         "km-washington": f"{km.loc['USA', 'capital_km']:,.0f}",
         "km-times": f"{km.loc['BEL', 'weighted_km'] / km.loc['CHN', 'weighted_km']:.1f}",
         **{f"aid-{y}": f"{aid.loc[y, 'europeans']:.0f}" for y in (2013, 2014, 2015, 2016)},
-        **{f"aid-share-{y}": percent(aid.loc[y, "share"], 0) for y in (2012, 2016)},
+        **{f"aid-share-{y}": percent(aid.loc[y, "share"], 0) for y in (2012, 2016, 2017, 2018)},
         "aid-world-2012": f"{aid.loc[2012, 'world']:.0f}", "aid-world-2016": f"{aid.loc[2016, 'world']:.0f}",
         "aid-2014-then": f"{register['fts_2014', 'WLD', '2014'].item():.0f}", "aid-2014-now": f"{aid.loc[2014, 'world']:.0f}",
         "aid-share-2014-then": percent(100 * aid.loc[2014, "europeans"] / register["fts_2014", "WLD", "2014"].item(), 0),
@@ -628,7 +675,7 @@ def numbers(data: Frames) -> dict[str, str]:
         "food-low": f"{register['eeas_low', 'EU28', '2014'].item():.0f}",
         "food-high": f"{register['eeas_high', 'EU28', '2014'].item():.0f}",
         "jobless-2013": percent(rates["unemployment, %", "2013"]),
-        "boom": f"{boom['ratio'].max():.2f}",
+        "boom": f"{boom['ratio'].max():.2f}", "bought": f"{bought['ratio']:.2f}",
         "late-2022": f"{late[2022]:.1f}", "late-2023": f"{late[2023]:.1f}",
         "ec-2017": f"{trade_of(data, 'eurostat')[2017]:.0f}",
     }
