@@ -193,7 +193,7 @@ def test_twelve_months_by_hand():
     months = [f"{year}-{month:02d}" for year in (2012, 2013) for month in range(1, 13)]
     frame = pd.DataFrame({"period": months, "partner": "JPN", "window": "month", "headlines": 100, "contact_last": 1})
     frame.loc[frame["period"] == "2012-10", "contact_last"] = 13
-    frame.loc[frame["period"] == "2013-10", "contact_last"] = 99
+    frame.loc[frame["period"].isin(["2012-09", "2013-10"]), "contact_last"] = 99
     # only October 2012 to September 2013 is whole: 13 + 11 * 1 of 1,200
     assert four_capitals.twelve_months({"headlines": frame}, "last")["JPN"].to_dict() == {2013: 2.0}
 

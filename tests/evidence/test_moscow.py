@@ -156,7 +156,8 @@ def test_what_the_prose_leans_on(data, shares):
     at = shares.set_index(["count", "year"])["share"]
     assert all(abs(at["KOTRA", year] - at["Correlates of War", year]) < 0.02 for year in moscow.CLAIM_YEARS)
     union = [data["trade"].query("series == 'itpd' and partner == 'EU28' and year == @y")["value"].sum() for y in (2012, 2013, 2014)]
-    assert union[1] > 1.7 * union[0] and union[1] > 3 * union[2]  # "a year in which sales to the Union jumped"
+    assert union[1] > 1.7 * union[0] and union[1] > 3 * union[2]  # "sales to the Union jumped"
+    assert evidence.numbers("moscow")["itpd-2013"] == evidence.numbers("moscow")["itpd-eu-2013"]  # one figure stands for both
     minister = load("trade").query("series == 'rus_official' and year == 2013")["note"].item()
     assert "insignificant" in minister and "64.2%" in minister
     facts = moscow.reported(data).set_index("year")
