@@ -178,7 +178,8 @@ def _cell_html(column: int, value) -> str:
     text = _cell(value)
     number = pd.api.types.is_number(value) and not pd.api.types.is_bool(value) and not pd.isna(value)
     # Figures line up at the right; long text keeps a width at which it can be read, and the box scrolls.
-    kind = ' class="n"' if number and column else ' class="long"' if len(text) > 40 else ""
+    kind = (' class="n"' if number and column else ' class="long"' if len(text) > 40 else
+            ' class="day"' if re.fullmatch(r"\d{4}-\d\d(-\d\d)?", text) else "")  # a date must not break at its hyphens
     return f'<th scope="row"{kind}>{text}</th>' if column == 0 else f"<td{kind}>{text}</td>"
 
 
