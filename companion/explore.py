@@ -6,7 +6,6 @@ In the built book every state is computed beforehand and stands in the page as a
 
 from __future__ import annotations
 
-import gc
 import html
 import itertools
 import json
@@ -93,12 +92,7 @@ class Exploration:
 
     def html(self) -> str:
         """The static front end: the default state complete, a form, and all states as data for the page's script."""
-        gc.disable()  # a hundred pictures are a million small objects, and the collector would walk through all of pandas again and again
-        try:
-            cards = dict(self.states())
-            states = payload(self.controls, cards)
-        finally:
-            gc.enable()
+        cards = dict(self.states())
         form = "".join(_field(self.name, key, control) for key, control in self.controls.items())
         name = html.escape(self.name)
         return f"""<section class="exploration" id="{name}" data-exploration aria-labelledby="{name}-question">
@@ -109,7 +103,7 @@ class Exploration:
 <noscript><p class="exploration-still">The controls need JavaScript. This is the view they start from.</p></noscript>
 {cards[self.default].html()}
 <p role="status" class="visually-hidden"></p>
-<script type="application/json" data-states>{states}</script>
+<script type="application/json" data-states>{payload(self.controls, cards)}</script>
 </section>"""
 
 
