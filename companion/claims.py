@@ -23,6 +23,7 @@ STANDS, SHAKY, FALLS = "stands", "shaky", "falls"
 _STRENGTH = {FALLS: 0, SHAKY: 1, STANDS: 2}
 
 BORNE_OUT, NOT_BORNE_OUT = "borne out", "not borne out"
+DEPENDS_ON_THE_LIMIT = "depends on the limit"  # the wording names none, so each of several has a verdict of its own
 NOT_TESTABLE = "not testable with open data"
 TIMING_FITS, TIMING_DOES_NOT_FIT = "timing fits", "timing does not fit"
 READING = "a reading, not scored"

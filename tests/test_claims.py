@@ -81,7 +81,7 @@ TESTED = {claims.BORNE_OUT, claims.NOT_BORNE_OUT, claims.NOT_TESTABLE}
 TIMED = {claims.TIMING_FITS, claims.TIMING_DOES_NOT_FIT, claims.NOT_TESTABLE, claims.READING, claims.UNFALSIFIABLE}
 DUE = {claims.CAME_TRUE, claims.DID_NOT_COME_TRUE, claims.CAME_TRUE_REASON_OPEN, claims.NOT_DUE, claims.CONDITION_NOT_MET,
        claims.UNFALSIFIABLE, claims.NOT_TESTABLE}
-WORDS = {"fact": TESTED, "measure": TESTED, "reading": TIMED,
+WORDS = {"fact": TESTED, "measure": TESTED | {claims.DEPENDS_ON_THE_LIMIT}, "reading": TIMED,
          "cause": TIMED | {claims.NOT_DUE, claims.CAME_TRUE_REASON_OPEN},
          "forecast": DUE, "open": {claims.LEFT_OPEN}, "thesis": {STANDS, SHAKY, FALLS}}
 

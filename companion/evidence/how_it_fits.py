@@ -91,13 +91,13 @@ def verdicts(data: Frames) -> pd.DataFrame:
                          "today": [now[c] for c in names]})
 
 
-def _rests(data: Frames, claim: str) -> str:
-    """What a claim rests on in the settled coding, in words: "a, b; one of c, d"."""
+def _rests(data: Frames, claim: str) -> str | None:
+    """What a claim rests on in the settled coding, in words: "a, b; one of c, d"; None for one that rests on nothing."""
     ties = bearing(data)
     ties = ties[ties["claim"] == claim]
     needs = [_words(o) for o in ties.loc[ties["tie"] == "needs", "other"]]
     groups = [f"one of {', '.join(map(_words, g))}" for _, g in ties[ties["tie"] == "any_of"].groupby("group")["other"]]
-    return "; ".join(filter(None, [", ".join(needs), *groups]))
+    return "; ".join(filter(None, [", ".join(needs), *groups])) or None
 
 
 # --- figures ----------------------------------------------------------------------------------------------------

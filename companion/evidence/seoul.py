@@ -214,7 +214,7 @@ def means_card(data: Frames) -> Card:
         table=pd.DataFrame({"measure": wide["indicator"].map(SHORT), "government": wide["government"],
                             "camp": wide["government"].map(CAMP),
                             "a year": [with_unit(v, i) for v, i in zip(wide["value"], wide["indicator"], strict=True)],
-                            "years with a figure": wide["years"]}),
+                            "years with a figure": wide["years"].replace("", None)}),
         sources=list(dict.fromkeys(itertools.chain.from_iterable(wide["sources"]))),
         trust=" ".join(TRUST[i] for i in shown),
         sentence="Filled bars are conservative governments, outlined ones liberal. Each bar is the mean of the years "
