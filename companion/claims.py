@@ -86,6 +86,12 @@ def forecast(counts: pd.DataFrame) -> str:
     return {BORNE_OUT: CAME_TRUE, NOT_BORNE_OUT: DID_NOT_COME_TRUE}.get(word, word.replace(BORNE_OUT, CAME_TRUE))
 
 
+def timing(counts: pd.DataFrame) -> str:
+    """The same rule in the words of a cause or a reading: timing fits, does not fit, or fits under n of m counts."""
+    word = verdict(counts)
+    return {BORNE_OUT: TIMING_FITS, NOT_BORNE_OUT: TIMING_DOES_NOT_FIT}.get(word, word.replace(BORNE_OUT, TIMING_FITS))
+
+
 def turned(counts: pd.DataFrame, choice: str, choices: Sequence[str]) -> float:
     """Share of the pairs of counts that differ in `choice` alone and part in their outcome (0 when there is no pair)."""
     known = counts[counts["votes"] & counts["outcome"].notna()]

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import jupytext
 import pytest
-import yaml
 
 from companion.book import markup, prose
 from companion.data import load

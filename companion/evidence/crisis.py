@@ -690,7 +690,6 @@ def numbers(data: Frames) -> dict[str, str]:
         "days-food-2003": str((pd.Timestamp("2003-02-25") - began).days),
         "food-6": str(with_food(data, 6)), "food-12": str(with_food(data, 12)),
         "chance-early": percent(chance(early["crises"], _percent(early["all days"])), 0),
-        "may-threat": percent(word_share(words, "any_threat")["2013-05"]),
         "may-hostile": percent(word_share(words, "hostile_share")["2013-05"]), "may-missiles": str(may_missiles(data)),
         "register-seoul": f"{fund['KOR']:.1f}", "register-moscow": f"{fund['RUS']:.1f}", "register-beijing": f"{fund['CHN']:.1f}",
         "little": str(little), "unpaid-counts": str(len(counts)),

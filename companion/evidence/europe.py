@@ -654,7 +654,6 @@ def numbers(data: Frames) -> dict[str, str]:
         "rule-0.5": f"{rule[0.5][2013]:.1f}", "rule-2": f"{rule[2.0][2013]:.1f}", "booked-2013": _times(booked[2013]),
         "rule-1": f"{rule[1.0][2013]:.1f}", "size": f"{predicted(data, 'EU28', 0)[2013]:.2f}",
         **{f"booked-itpd-{y}": f"{reported(data, 'EU28', 'itpd')[y]:.0f}" for y in (2013, 2014)},
-        "booked-2014": _times(booked[2014]),
         **{f"needed-{y}": f"{needed[y]:.1f}" for y in (2012, 2013, 2014)},
         "rule-growth": f"{rule[1.0][2013] / rule[1.0][2000]:.0f}",
         **{f"booked-growth-{y}": f"{booked[y] / booked[2000]:.0f}" for y in (2013, 2014)},

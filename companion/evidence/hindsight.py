@@ -395,7 +395,7 @@ def numbers(data: Frames) -> dict[str, str]:
     russia, europe, south = (joined(data, partner) for partner in ("RUS", "EU28", "KOR"))
     share = china_share(data).query("count == 'KOTRA, as printed'").set_index("year")["share"]
     south_in = china_share(data).query("count == 'KOTRA with South Korea'").set_index("year")["share"]
-    aid, events = european_aid(data), data["events"].set_index("event_id")["date"]
+    aid = european_aid(data)
     table = forecasts(data)
     open_doors = doors(data).groupby(["partner", "year"])["opening"].sum()
     late = open_doors.loc[:, 2022:].groupby("partner").sum()
@@ -408,7 +408,6 @@ def numbers(data: Frames) -> dict[str, str]:
         "south-2014": percent(south_in[2014]), "south-2024": percent(south_in[2024]),
         "aid-share-2013": f"{aid.loc[2013, 'share']:.0f}{PERCENT}", "aid-share-high": f"{aid['share'].max():.0f}{PERCENT}",
         "aid-2013": f"{aid.loc[2013, 'six']:.1f}", "aid-2019": f"{aid.loc[2019, 'six']:.1f}",
-        "mild": str(table["worded mildly"].str.endswith(WORDS[True]).sum()), "strict": str(table["worded strictly"].str.endswith(WORDS[True]).sum()),
+        "strict": str(table["worded strictly"].str.endswith(WORDS[True]).sum()),
         "forecasts": str(len(table)), "doors-russia": str(late["RUS"]), "doors-all": str(late.sum()),
-        "shut-years": f"{(pd.Timestamp(events[NAMED['treaty']]) - pd.Timestamp('2014-09-30')).days / 365.25:.0f}",
     }

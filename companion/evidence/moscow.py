@@ -593,7 +593,6 @@ def ukraine(data: Frames) -> Finding:
                      "from March": float(later), "votes": False, "outcome": later > earlier})
     counts = pd.DataFrame(rows, columns=["family", "count", "months from", "before March", "from March", "step up fits best in",
                                          "it accounts for, %", "votes", "outcome"]).astype({"votes": bool})
-    word = verdict(counts)
     return Finding(
         measure="Headlines a month on contacts with Russia under two word lists, and all that name it, to August 2014, from "
                 "two first years: the month in which one step up fits best.",
@@ -606,8 +605,7 @@ def ukraine(data: Frames) -> Finding:
                   "same spring. Other partners and the list of deals have no vote.",
         counts=counts, choices=("count", "months from"),
         sources=[*data["headlines"]["source_id"].unique()[:1], *russian_steps(data)["source_id"].unique()],
-        verdict={claims.BORNE_OUT: claims.TIMING_FITS, claims.NOT_BORNE_OUT: claims.TIMING_DOES_NOT_FIT}.get(
-            word, word.replace(claims.BORNE_OUT, claims.TIMING_FITS)))
+        verdict=claims.timing(counts))
 
 
 FINDINGS = {"russia-talk": talk, "russia-trade-nil": nil, "west-break": west, "ukraine-opening": ukraine}

@@ -774,9 +774,7 @@ def numbers(data: Frames) -> dict[str, str]:
         "refusals-north": str(said.get("Pyongyang", 0)), "refusals-south": str(said.get("Seoul", 0)),
         "openings-seoul": str(south), "openings": str(len(answers)), "openings-refused": str(int((~answers["taken"].astype(bool)).sum())),
         "prediction": claims.forecast(predicted), "predicted": str(len(predicted)),
-        "predicted-true": str(int(predicted["outcome"].sum())),
         "crisis-true": str(int(crisis_counts["outcome"].sum())), "crisis-all": str(len(crisis_counts)),
         "crisis-then-true": str(int(crisis_then["outcome"].sum())), "crisis-then-all": str(len(crisis_then)),
         "give-true": str(int(give["outcome"].sum())), "give-all": str(len(give)),
-        "summits": str(len(summits(data))),
     }

@@ -436,13 +436,6 @@ def afterwards(data: Frames) -> pd.DataFrame:
 
 # --- findings ---------------------------------------------------------------------------------------------------
 
-def timing(counts: pd.DataFrame) -> str:
-    """The rule of all counts in the words of a cause or a reading."""
-    word = verdict(counts)
-    return {claims.BORNE_OUT: claims.TIMING_FITS, claims.NOT_BORNE_OUT: claims.TIMING_DOES_NOT_FIT}.get(
-        word, word.replace(claims.BORNE_OUT, claims.TIMING_FITS))
-
-
 def said_in(data: Frames) -> pd.DataFrame:
     """The six years of the essay, September to August: year, official statements found in each."""
     dates, years = refusals(data)["date"], range(2008, 2014)
@@ -552,7 +545,7 @@ def necessity(data: Frames) -> Finding:
                   "none found is weak evidence. Rival reading: the turn was drawn by new chances, Moscow's quarrel with "
                   "the West and Tokyo's wish to settle the abductions, "
                   "and needed no wall. Dates cannot tell push from pull. The rule was set after the data were seen.",
-        counts=counts, verdict=timing(counts), choices=("capital", "count", "years"),
+        counts=counts, verdict=claims.timing(counts), choices=("capital", "count", "years"),
         sources=pd.concat([used, fund])["source_id"].unique().tolist())
 
 
@@ -579,7 +572,7 @@ def washington_goal(data: Frames) -> Finding:
         threshold="Timing fits when every term holds at least one: the essay says always. Over four years nearly any "
                   "two states pass, so this test has little power. Rival reading: the same steps buy time or relief "
                   "from sanctions, and want no better relations.",
-        counts=counts, verdict=timing(counts), sources=used["source_id"].unique().tolist())
+        counts=counts, verdict=claims.timing(counts), sources=used["source_id"].unique().tolist())
 
 
 def bomb(data: Frames) -> Finding:
@@ -608,7 +601,7 @@ def bomb(data: Frames) -> Finding:
                   "after the data were seen. Rival reading: "
                   "the weapons are kept to be sold dear, as the promise of 2005 and the halt of 2012 suggest. That "
                   "they are the only guarantee of survival is a belief, and no row can show it.",
-        counts=counts, verdict=timing(counts),
+        counts=counts, verdict=claims.timing(counts),
         sources=pd.concat([part for _, part, *_ in rows])["source_id"].unique().tolist())
 
 
