@@ -1,7 +1,7 @@
-"""Claims, the verdict rules, and the argument that ties the claims together.
+"""Claims and the verdict rules.
 
 A finding is computed elsewhere (companion.evidence); here the rules turn its counts into a verdict.
-The rules stand in words on the page "How the numbers were made".
+The rules stand in words on the page "How a verdict is reached".
 """
 
 from __future__ import annotations
@@ -9,18 +9,17 @@ from __future__ import annotations
 import difflib
 import html
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 
+from companion.argument import FALLS, SHAKY, STANDS, VALUES
 from companion.data import DataError, load
 from companion.figure import table_html
 
 ESSAY_DATE = "2014-09-30"  # the essay is of September 2014; its exact day is not known
-
-STANDS, SHAKY, FALLS = "stands", "shaky", "falls"
-_STRENGTH = {FALLS: 0, SHAKY: 1, STANDS: 2}
 
 BORNE_OUT, NOT_BORNE_OUT = "borne out", "not borne out"
 DEPENDS_ON_THE_LIMIT = "depends on the limit"  # the wording names none, so each of several has a verdict of its own
@@ -33,6 +32,24 @@ CAME_TRUE_REASON_OPEN = "came true, reason open"
 NOT_DUE = "a forecast, not due yet"
 CONDITION_NOT_MET = "its condition did not hold, not scored"
 LEFT_OPEN = "left open by the essay, not scored"
+
+# The words that a claim of each kind may end in. What leaders think, and why things happen, is never borne out.
+_TESTED = (BORNE_OUT, NOT_BORNE_OUT, NOT_TESTABLE)
+_TIMED = (TIMING_FITS, TIMING_DOES_NOT_FIT, NOT_TESTABLE, READING, UNFALSIFIABLE)
+WORDS = {"fact": _TESTED, "measure": (*_TESTED, DEPENDS_ON_THE_LIMIT), "reading": _TIMED,
+         "cause": (*_TIMED, NOT_DUE, CAME_TRUE_REASON_OPEN),
+         "forecast": (CAME_TRUE, DID_NOT_COME_TRUE, CAME_TRUE_REASON_OPEN, NOT_DUE, CONDITION_NOT_MET, UNFALSIFIABLE,
+                      NOT_TESTABLE),
+         "open": (LEFT_OPEN,), "thesis": VALUES}
+DIVISIBLE = (BORNE_OUT, CAME_TRUE, TIMING_FITS)  # these may also hold "under n of m counts"
+
+
+def is_allowed(kind: str, word: str) -> bool:
+    """Whether a claim of this kind may end in this verdict; one that counts divide holds under some of them, not all or none."""
+    divided = re.fullmatch(r"(.+) under (\d+) of (\d+) counts", word)
+    if divided:
+        return divided[1] in DIVISIBLE and divided[1] in WORDS[kind] and 0 < int(divided[2]) < int(divided[3])
+    return word in WORDS[kind]
 
 
 @dataclass(frozen=True)
@@ -92,6 +109,31 @@ def timing(counts: pd.DataFrame) -> str:
     return {BORNE_OUT: TIMING_FITS, NOT_BORNE_OUT: TIMING_DOES_NOT_FIT}.get(word, word.replace(BORNE_OUT, TIMING_FITS))
 
 
+def rule(kind: str, found: Finding | str) -> str:
+    """The rule that gives a claim of this kind its verdict, in one or two plain sentences."""
+    if isinstance(found, str):
+        return {LEFT_OPEN: "The essay leaves this open, so nothing is scored.",
+                READING: "What leaders think or want is in no table, so nothing is scored.",
+                NOT_DUE: "A forecast has no verdict on the day on which it is made."}.get(
+                    found, "A conclusion is as strong as the weakest claim that it needs; where any one would do, as the strongest.")
+    voting = found.counts[found.counts["votes"] & found.counts["outcome"].notna()]
+    n, m = int(voting["outcome"].astype(bool).sum()), len(voting)
+    counted = ("No count with a vote has an outcome." if not m else
+               f"{'The one count' if m == 1 else f'All {m} counts'} with a vote {'supports' if m == 1 else 'support'} the claim." if n == m else
+               f"None of the {m} counts with a vote supports the claim." if n == 0 else
+               f"{n} of the {m} counts with a vote support the claim.")
+    limit = {UNFALSIFIABLE: "No row that one can imagine could count against it as it is worded, so nothing is scored.",
+             CAME_TRUE_REASON_OPEN: "The outcome came true; whether for the reason given, no count can show.",
+             CONDITION_NOT_MET: "It speaks of a case that did not come about, so nothing is scored.",
+             DEPENDS_ON_THE_LIMIT: "The wording names no limit, so each of several has a verdict of its own.",
+             NOT_TESTABLE: "So open data cannot test it." if not m else "What they show cannot settle the claim."}.get(found.verdict)
+    if found.verdict in (UNFALSIFIABLE, CAME_TRUE_REASON_OPEN, CONDITION_NOT_MET):
+        return limit  # what the counts say does not decide
+    if limit is None and kind in ("reading", "cause"):
+        limit = "Dates can fit a motive or a cause and cannot show it, so it reaches no more."
+    return " ".join(filter(None, [counted, limit]))
+
+
 def turned(counts: pd.DataFrame, choice: str, choices: Sequence[str]) -> float:
     """Share of the pairs of counts that differ in `choice` alone and part in their outcome (0 when there is no pair)."""
     known = counts[counts["votes"] & counts["outcome"].notna()]
@@ -99,36 +141,6 @@ def turned(counts: pd.DataFrame, choice: str, choices: Sequence[str]) -> float:
     groups = [g for _, g in known.groupby(held, dropna=False)] if held else [known]
     pairs = [a != b for g in groups for a, b in itertools.combinations(g["outcome"].astype(bool), 2)]
     return sum(pairs) / len(pairs) if pairs else 0.0
-
-
-def evaluate(argument: pd.DataFrame, values: Mapping[str, str]) -> dict[str, str]:
-    """Kleene's three values for every claim of the argument.
-
-    argument: rows (claim, tie, other, group); only the ties `needs` and `any_of` carry strength.
-    values: what is known of claims by themselves; a claim without a value counts as shaky.
-    A claim is as strong as the weakest that it needs; a group of `any_of` is as strong as its strongest member.
-    Raises ValueError when claims rest on each other in a circle.
-    """
-    needs: dict[str, dict] = {}
-    for row in argument[argument["tie"].isin(["needs", "any_of"])].itertuples():
-        # each `needs` row is a group of its own, so that all of them bind
-        group = row.group if row.tie == "any_of" else ("needs", row.other)
-        needs.setdefault(row.claim, {}).setdefault(group, []).append(row.other)
-    result: dict[str, str] = {}
-
-    def of(claim: str, above: tuple[str, ...] = ()) -> str:
-        if claim in above:
-            raise ValueError(f"data/argument.csv: {' rests on '.join((*above, claim))}; break the circle.")
-        if claim not in result:
-            parts = [max((of(o, (*above, claim)) for o in group), key=_STRENGTH.get) for group in needs.get(claim, {}).values()]
-            # A claim with a finding of its own can still be no stronger than what it needs.
-            own = [values[claim]] if claim in values else [] if parts else [SHAKY]
-            result[claim] = min(own + parts, key=_STRENGTH.get)
-        return result[claim]
-
-    for claim in sorted({*values, *argument["claim"], *argument["other"]}):
-        of(claim)
-    return result
 
 
 def get(claim_id: str) -> pd.Series:

@@ -12,7 +12,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from companion import __version__
+from companion import __version__, argument
 from companion.book import catalogue, markup, outputs, prose, theme, timeline
 from companion.data import DataError, check
 from companion.figure import palette_css
@@ -43,9 +43,10 @@ def setup(app: Sphinx) -> dict:
 
 
 def _check_data(app: Sphinx, config) -> None:
-    """Refuse to build on a broken table: half a book is worse than none."""
+    """Refuse to build on a broken table or argument: half a book is worse than none."""
     try:
         check()
+        argument.check()
     except DataError as error:
         raise ExtensionError(str(error)) from None
 

@@ -1,8 +1,11 @@
-"""Runs the notebooks of the pages side by side, before Sphinx reads the pages one after the other."""
+"""Runs the notebooks of the pages, and all claims, side by side, before Sphinx reads the pages one after the other."""
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,6 +14,7 @@ from myst_nb.core.execute import create_client
 from myst_nb.core.read import create_nb_reader
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 
@@ -28,7 +32,25 @@ def run(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """
     get_cache(env.mystnb_config.execution_cache_path).db  # made here, or two threads would both try to make it
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # a thread only waits: the work is in its kernel, a process of its own
+        found = pool.submit(_run_claims, _claims_path(env))  # takes longest, so it comes first
         list(pool.map(lambda docname: _run_page(env, docname), docnames))
+        found.result()
+
+
+def claims(env: BuildEnvironment) -> list[dict]:
+    """What companion.exports.records gives, computed once for each state of data and package."""
+    return json.loads(_claims_path(env).read_text("utf-8"))
+
+
+def _claims_path(env: BuildEnvironment) -> Path:
+    return Path(env.mystnb_config.execution_cache_path) / "claims.json"
+
+
+def _run_claims(path: Path) -> None:
+    if not path.exists():
+        made = subprocess.run([sys.executable, "-m", "companion.exports", path], capture_output=True, text=True)
+        if made.returncode:
+            raise ExtensionError(made.stderr.strip().splitlines()[-1])
 
 
 def _run_page(env: BuildEnvironment, docname: str) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 import importlib
+from collections.abc import Iterator, Mapping
 from types import ModuleType
 
-from companion import claims
-from companion.data import load
+import pandas as pd
+
+from companion import argument, claims
+from companion.data import DataError, load
 
 
 def chapter(name: str) -> ModuleType:
@@ -28,23 +32,27 @@ def tested(claim_id: str, as_of: str | None = None) -> claims.Finding | None:
     return test(_frames(row.chapter, as_of)) if test and not (as_of and row.kind == "forecast") else None
 
 
+def ties(coding: str = "settled") -> pd.DataFrame:
+    """The ties of a coding that carry strength: rows (claim, tie, other, group, coding)."""
+    rows = load("argument").query("coding == @coding")
+    own = rows["tie"].isin(["needs", "any_of"])
+    # A thesis that only says another one again is worth what that one is worth.
+    again = (rows["tie"] == "restates") & ~rows["claim"].isin(rows.loc[own, "claim"])
+    return rows.assign(tie=rows["tie"].mask(again, "needs"))[own | again]
+
+
 @functools.cache
 def values(name: str, as_of: str | None = None) -> dict[str, str]:
     """Stands, shaky or falls, for every claim that a chapter's claims are or rest on, in whatever chapter those are tested."""
-    rows, argument = load("claims").set_index("id"), load("argument").query("coding == 'settled'")
-    own = argument["tie"].isin(["needs", "any_of"])
-    # A thesis that only says another one again is worth what that one is worth.
-    again = (argument["tie"] == "restates") & ~argument["claim"].isin(argument.loc[own, "claim"])
-    argument = argument.assign(tie=argument["tie"].mask(again, "needs"))
-    bearing = argument[own | again]
+    rows, bearing = load("claims").set_index("id"), ties()
     reached = set(rows.index[rows["chapter"] == name])
     while more := set(bearing.loc[bearing["claim"].isin(reached), "other"]) - reached:
         reached |= more
     rows = rows.loc[sorted(reached)]
     # A thesis is what it rests on. Whatever else has no test is shaky, even where all that it needs stands.
-    known = {claim: claims.SHAKY for claim in rows.index[rows["kind"] != "thesis"]}
-    known |= {claim: finding.value for claim in rows.index if (finding := tested(claim, as_of))}
-    return dict.fromkeys(reached, claims.SHAKY) | claims.evaluate(bearing[bearing["claim"].isin(reached)], known)
+    own = {claim: argument.SHAKY for claim in rows.index[rows["kind"] != "thesis"]}
+    own |= {claim: finding.value for claim in rows.index if (finding := tested(claim, as_of))}
+    return dict.fromkeys(reached, argument.SHAKY) | argument.evaluate(bearing[bearing["claim"].isin(reached)], own)
 
 
 def finding(claim_id: str, as_of: str | None = None) -> claims.Finding | str:
@@ -57,6 +65,75 @@ def finding(claim_id: str, as_of: str | None = None) -> claims.Finding | str:
 def findings(name: str, as_of: str | None = None) -> dict[str, claims.Finding | str]:
     """`finding` for every claim of a chapter."""
     return {claim_id: finding(claim_id, as_of) for claim_id in load("claims").query("chapter == @name")["id"]}
+
+
+def known(as_of: str | None = None) -> dict[str, str]:
+    """Claim to the value that it has by itself, before what it rests on: its finding's, or shaky where nobody can test it.
+
+    A thesis has none: it is what it rests on.
+    """
+    rows = load("claims")
+    shaky = dict.fromkeys(rows.loc[rows["kind"] != "thesis", "id"], argument.SHAKY)
+    return shaky | {i: found.value for i in rows["id"] if (found := tested(i, as_of))}
+
+
+class _Asked(Mapping):
+    """Frames that remember which of them were asked for."""
+
+    def __init__(self, frames: Mapping[str, pd.DataFrame]):
+        self.frames, self.names = frames, []
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self.names:
+            self.names.append(name)
+        return self.frames[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.frames)
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+
+@functools.cache
+def tables(claim_id: str) -> tuple[str, ...]:
+    """The tables that a claim's test reads, in the order in which it asks for them; empty without a test."""
+    row = claims.get(claim_id)
+    test = chapter(row.chapter).FINDINGS.get(claim_id)
+    asked = _Asked(_frames(row.chapter, None))
+    if test:
+        test(asked)
+    return tuple(asked.names)
+
+
+def check() -> None:
+    """Check that claims and tests fit each other. Raises DataError with one sentence for the first that does not.
+
+    Every fact, measure and forecast has a test, no test is without a claim, open questions and theses have none,
+    and every verdict is one that a claim of its kind may end in.
+    """
+    rows = load("claims").set_index("id")
+    for name in sorted(set(rows["chapter"])):
+        for claim_id in chapter(name).FINDINGS:
+            near = difflib.get_close_matches(claim_id, rows.index, 1, 0)[0]
+            file = f"companion/evidence/{name.replace('-', '_')}.py"
+            if claim_id not in rows.index or rows.loc[claim_id, "chapter"] != name:
+                raise DataError(f'{file}: FINDINGS has a function for "{claim_id}", which is no claim of chapter {name}; '
+                                f'did you mean "{near}"?')
+            if rows.loc[claim_id, "kind"] in ("open", "thesis"):
+                raise DataError(f'{file}: "{claim_id}" is {"an open question" if rows.loc[claim_id, "kind"] == "open" else "a thesis"}, '
+                                "which no count can settle; take its function out of FINDINGS or change its kind in data/claims.csv.")
+    for line, (claim_id, row) in enumerate(rows.iterrows(), start=2):
+        test = chapter(row.chapter).FINDINGS.get(claim_id)
+        if test is None and row.kind in ("fact", "measure", "forecast"):
+            raise DataError(f'data/claims.csv, line {line}: "{claim_id}" is a {row.kind} and has no function in FINDINGS of '
+                            f"companion/evidence/{row.chapter.replace('-', '_')}.py; write one or change its kind.")
+        for as_of in (claims.ESSAY_DATE, None):
+            found = finding(claim_id, as_of)
+            for word in [found] if isinstance(found, str) else [found.verdict, *found.parts.values()]:
+                if not claims.is_allowed(row.kind, word):
+                    raise DataError(f'data/claims.csv, line {line}: "{claim_id}" is a {row.kind} and cannot end in "{word}"; '
+                                    "see companion.claims.WORDS.")
 
 
 def claim(claim_id: str) -> claims.ClaimCard:

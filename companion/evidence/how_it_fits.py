@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from companion import claims, evidence
-from companion.claims import FALLS, SHAKY, STANDS
+from companion.argument import FALLS, SHAKY, STANDS, evaluate
 from companion.data import load
 from companion.evidence.series import tables
 from companion.explore import Choice, Exploration, explore
@@ -68,7 +68,7 @@ def own(data: Frames, ties: pd.DataFrame) -> list[str]:
 
 def conclude(data: Frames, ties: pd.DataFrame, fallen: Iterable[str] = ()) -> dict[str, str]:
     """The value of every claim under the conclusion when all that it says stands, the fallen apart."""
-    return claims.evaluate(ties, {claim: STANDS for claim in own(data, ties)} | dict.fromkeys(fallen, FALLS))
+    return evaluate(ties, {claim: STANDS for claim in own(data, ties)} | dict.fromkeys(fallen, FALLS))
 
 
 def carriers(data: Frames, ties: pd.DataFrame) -> list[str]:
