@@ -71,9 +71,8 @@ def _same(name: str, one: pd.Series, other: pd.Series) -> dict:
 def disagreements(data: Frames) -> pd.DataFrame:
     """Every claim that both codings hold and give another kind, what was settled, and why."""
     apart = both(data).query("first != second")
-    claims = data["claims"].set_index("id").loc[apart.index]
     why = data["essay_codings"].query("coding == 'first'").set_index("settled_id")["why_settled"]
-    return pd.DataFrame({"claim": claims["label"], "paragraph": claims["paragraph"], **apart[["first", "second", "settled"]],
+    return pd.DataFrame({"claim": apart.index.map(_labels(data)), **apart[["first", "second", "settled"]],
                          "why": why.loc[apart.index]}).reset_index(drop=True)
 
 
@@ -101,7 +100,7 @@ def tie_table(data: Frames) -> pd.DataFrame:
 
 
 def hedges(data: Frames) -> pd.DataFrame:
-    """How many claims are said how firmly, with the first of each in the essay, and the words that show it."""
+    """How many claims are said how firmly, the words that show it, and the first such claim of the essay."""
     second = data["essay_codings"].query("coding == 'second'").drop_duplicates("settled_id").set_index("settled_id")
     claims = data["claims"].assign(words=data["claims"]["id"].map(second["hedge_words"]))
     rows = []
@@ -109,19 +108,19 @@ def hedges(data: Frames) -> pd.DataFrame:
         said = claims[claims["hedge"] == hedge]
         # What is said flatly has no such words.
         example = (said.assign(words=None) if hedge == "flat" else said.dropna(subset=["words"])).iloc[0]
-        rows.append({"hedge": hedge, "meaning": meaning, "claims": len(said), "an example": example["statement"],
-                     "the essay's words": example["words"] and f"“{example['words']}”"})
+        rows.append({"hedge": f"{hedge}: {meaning}", "claims": len(said),
+                     "the essay's words": example["words"] and f"“{example['words']}”", "an example": example["statement"]})
     return pd.DataFrame(rows)
 
 
 def sentences(data: Frames) -> pd.DataFrame:
-    """Every sentence that either table names, its paragraph and its claims; where it has none, why."""
+    """Every sentence that the second coding went through, and its claims in the settled one; where it has none, why."""
     second = data["essay_codings"].query("coding == 'second' and sentence > 0")
     said = data["claims"].dropna(subset=["sentences"])
     said = said.assign(sentence=said["sentences"].str.split(";")).explode("sentence").astype({"sentence": "Int64"})
     labels = said.groupby("sentence")["label"].agg("; ".join)
     without = second[~second["sentence"].isin(said["sentence"])].groupby("sentence")["note"].agg(" ".join)
-    table = second.groupby("sentence")["paragraph"].first().reset_index()
+    table = second[["sentence"]].drop_duplicates(ignore_index=True)
     return table.assign(claims=table["sentence"].map({**("none: " + without).to_dict(), **labels.to_dict()}))
 
 
