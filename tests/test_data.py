@@ -26,7 +26,7 @@ KEY = ["series", "partner", "flow", "year", "vintage"]
 TABLES = [r["name"] for r in json.loads((ROOT / "data/datapackage.json").read_text(encoding="utf-8"))["resources"]]
 DAYS = st.dates(dt.date(1990, 1, 1), dt.date(2026, 12, 31))
 UNDATED = {"sources", "share_definitions", "crisis_sources", "codebook", "second_coding", "settled_codes", "corrections", "claims",
-           "argument"}
+           "argument", "essay_codings"}
 DATED = [name for name in TABLES if name not in UNDATED]
 
 
