@@ -552,24 +552,33 @@ def talk(data: Frames) -> Finding:
         sources=[*data["headlines"]["source_id"].unique()[:1], *found["source_id"].unique()])
 
 
+WEST = {"EU28", "CAN", "DEU", "FRA", "GBR", "ITA", "USA"}  # the Union, and the western members of the Group of Seven
+
+
 def west(data: Frames) -> Finding:
-    """west-break: two dated rows, one on the West and one on Ukraine, because the tables follow North Korea."""
-    events, sources = data["events"], data["sources"].set_index("source_id")
+    """west-break: dated acts of Western states towards Russia over Ukraine, a headline, and a vote."""
+    events, sources = data["events"][data["events"]["date"] < claims.ESSAY_DATE], data["sources"].set_index("source_id")
     press = events[events["source_id"] == "mt_20140605"]["source_id"].unique()
     rows = [{"family": row.publisher, "part": "relations with the West", "date": row.published, "count": f"headline: “{row.title}”",
              "votes": True, "outcome": "recoil" in row.title} for row in sources.loc[press].itertuples()]
-    roll = events[(events["kind"] == "un_vote") & events["partners"].str.contains("UKR", na=False)]
-    roll = roll[roll["date"] < claims.ESSAY_DATE]
+    over_ukraine = events[(events["partners"] == "RUS;UKR") & events["counted"]]
+    acts = over_ukraine[over_ukraine["actor"].map(lambda actors: bool(WEST & set(actors.split(";")))).astype(bool)]
+    rows += [{"family": sources.loc[row.source_id, "publisher"], "part": "relations with the West", "date": row.date,
+              "count": row.title, "votes": True, "outcome": row.worse}
+             for row in acts.assign(worse=acts["class"].isin(["sanction", "refusal"])).itertuples()]
+    roll = over_ukraine[over_ukraine["kind"] == "un_vote"]
     rows += [{"family": "UN roll call", "part": "over Ukraine", "date": row.date, "count": row.title, "votes": True,
               "outcome": "with Russia against" in row.title} for row in roll.itertuples()]
     counts = pd.DataFrame(rows, columns=["family", "part", "date", "count", "votes", "outcome"]).astype({"votes": bool})
     parts = {part: verdict(counts[counts["part"] == part]) for part in ("relations with the West", "over Ukraine")}
     return Finding(
-        measure="Dated reports of a breach between Russia and Western states, and dated votes on Ukraine, to September 2014.",
-        threshold="One report for each part is enough for a public fact. Nobody disputes it, but the evidence here "
-                  "is thin: the tables follow North Korea and hold no row on the Western sanctions of 2014.",
+        measure="Dated acts of Western states towards Russia, a headline on both, and a dated vote on Ukraine, to September 2014.",
+        threshold="A measure taken against Russia or a meeting with it called off is worse; a meeting held or a measure "
+                  "lifted would count against. Nobody disputes the fact, and the two acts were "
+                  "looked up because they were known. The tables follow North Korea and hold no others between Russia and the West, so they "
+                  "cannot show how deep the break went.",
         counts=counts, parts=parts, verdict=claims.NOT_TESTABLE if claims.NOT_TESTABLE in parts.values() else verdict(counts),
-        sources=[*press, *roll["source_id"].unique()])
+        sources=[*press, *acts["source_id"].unique(), *roll["source_id"].unique()])
 
 
 def ukraine(data: Frames) -> Finding:
