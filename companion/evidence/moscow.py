@@ -16,6 +16,7 @@ from companion import claims
 from companion.claims import Finding, verdict
 from companion.data import pick
 from companion.evidence.series import flows, inter_korean, sources_of, tables, with_gaps
+from companion.evidence.thresholds import CONVENTION, ERROR, Threshold
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, PERCENT, Card, fixed_axes, mark_number, percent
 
@@ -31,6 +32,7 @@ FIRST_RUN = 1997  # runs of growth start here: 1996 is an outlier, and the years
 TALK_MONTHS = ("03", "06")  # spring and early summer
 STEP_WINDOW = ("2013-01", "2014-08")  # whole months; the archive that was read ends on 25 September 2014
 BREAK = "2014-03"
+EDGE_MONTHS = 3  # a step needs so many months on each side, or a single month would pass for a level
 
 
 def frames(as_of: str | None = None) -> dict[str, pd.DataFrame]:
@@ -378,9 +380,14 @@ def step_fit(line: pd.Series, at: str) -> float:
     return float(100 * (1 - (spread(line[line.index < at]) + spread(line[line.index >= at])) / whole)) if whole else 0.0
 
 
+def inner_months(line: pd.Series) -> pd.Index:
+    """The months at which a step leaves EDGE_MONTHS or more on each side."""
+    return line.index[EDGE_MONTHS:len(line) - EDGE_MONTHS + 1]
+
+
 def step_fits(line: pd.Series) -> pd.Series:
-    """`step_fit` for every month with a step up that leaves three months or more on each side."""
-    rises = [month for month in line.index[3:-2] if line[line.index >= month].mean() > line[line.index < month].mean()]
+    """`step_fit` for every month with a step up that leaves EDGE_MONTHS or more on each side."""
+    rises = [month for month in inner_months(line) if line[line.index >= month].mean() > line[line.index < month].mean()]
     return pd.Series({month: step_fit(line, month) for month in rises}, dtype=float)
 
 
@@ -590,7 +597,7 @@ def ukraine(data: Frames) -> Finding:
         fits = step_fits(line)
         if fits.empty:
             continue
-        possible = line.index[3:-2]
+        possible = inner_months(line)
         rows.append({"family": "headlines", "count": f"{PARTNERS[partner]}, {rule}", "months from": start,
                      "before March": line[line.index < BREAK].mean(), "from March": line[line.index >= BREAK].mean(),
                      "step up fits best in": fits.idxmax(), "it accounts for, %": fits.max(), "votes": partner == "RUS",
@@ -618,6 +625,11 @@ def ukraine(data: Frames) -> Finding:
 
 
 FINDINGS = {"russia-talk": talk, "russia-trade-nil": nil, "west-break": west, "ukraine-opening": ukraine}
+
+THRESHOLDS = {
+    "LIMITS": Threshold("Russia's share that may be called nothing", "percent", CONVENTION, ("russia-trade-nil",), members=(0, 1, 2)),
+    "EDGE_MONTHS": Threshold("months on each side of a step in the headlines", "months", ERROR, ("ukraine-opening",), low=1),
+}
 
 
 # --- numbers for the prose ---------------------------------------------------------------------------------------
