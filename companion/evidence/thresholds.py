@@ -127,12 +127,13 @@ def table(moves: pd.DataFrame) -> pd.DataFrame:
 
 
 def changes(moves: pd.DataFrame) -> pd.DataFrame:
-    """The moves that change a verdict, for a reader: claim, threshold, value, moved to, both verdicts, value in the argument."""
-    part = moves[moves["changed"]]
-    return pd.DataFrame({"claim": part["claim"].map(_labels()), "threshold": part["threshold"], "value": part["value"],
-                         "moved to": part["moved to"], "verdict": part["from"], "verdict after the move": part["to"],
-                         "in the argument": [before if before == after else f"{before}, then {after}" for before, after in
-                                             zip(part["from value"], part["to value"], strict=True)]})
+    """The moves that change a verdict, for a reader: claim, value in the argument, threshold, value, moved to, both verdicts."""
+    part, names = moves[moves["changed"]], _labels()
+    value = [before if before == after else f"{before}, then {after}" for before, after in
+             zip(part["from value"], part["to value"], strict=True)]
+    return pd.DataFrame({"claim": part["claim"].map(names), "in the argument": value, "threshold": part["threshold"],
+                         "value": part["value"], "moved to": part["moved to"], "verdict": part["from"],
+                         "verdict after the move": part["to"]})
 
 
 def sentence(moves: pd.DataFrame) -> str:
