@@ -17,6 +17,7 @@ from companion import claims
 from companion.claims import Finding, verdict
 from companion.data import load, pick
 from companion.evidence.series import flows, inter_korean, sources_of, steps, tables, trend, with_gaps
+from companion.evidence.thresholds import CONVENTION, WORDING, Threshold
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, PERCENT, Card, fixed_axes, mark_number, percent
 
@@ -30,6 +31,9 @@ NEAREST_QUARTER = (62.5, 87.5)  # nearer to three-quarters than to a half or the
 ERROR = 2.0  # points: what rounding and revision alone can move a share of this kind
 CLAIM_YEARS = (2012, 2013, 2014)  # the two full years before the essay, and its own
 STEADY = 0.9  # "steadily": a rise in nine steps of ten
+LEAST_STEPS = 3  # fewer yearly steps are no test of steadiness
+LATE_START = 1  # years: a series may begin so much later than its window
+HISTORY = 3  # earlier years: a mean of one or two is no history
 FIRST_XI_YEAR = 2013
 
 
@@ -588,8 +592,8 @@ def grows(data: Frames) -> Finding:
         first = part.iloc[0]
         for start in (2002, 2005, 2008, 2010):
             line = part.set_index("year")["share"].sort_index().loc[start:]
-            # a window that the series does not reach back to, or of fewer than three steps, is no test of steadiness
-            if line.empty or line.index[0] > start + 1 or trend(line)["steps"] < 3:
+            # a window that the series does not reach back to, or of few steps, is no test of steadiness
+            if line.empty or line.index[0] > start + LATE_START or len(steps(line)) < LEAST_STEPS:
                 continue
             t = trend(line)
             rows.append({"family": first["family"], "count": first["label"], "south_korea": first["south_korea"],
@@ -669,8 +673,7 @@ def _timing(data: Frames, kind: str, measure: str, reading: str) -> Finding:
     lines = [line_of(shares, d).loc[2002:] for d in shares.loc[shares["votes"], "definition"].unique()]
 
     def after_growth(year: int) -> bool | None:
-        # three earlier years at least: a mean of one or two is no history
-        before = [part for line in lines if len(part := line.loc[:year - 1]) > 3]
+        before = [part for line in lines if len(part := line.loc[:year - 1]) > HISTORY]
         return all(line.iloc[-1] > line.iloc[:-1].mean() for line in before) if before else None
 
     outcome = [after_growth(int(date[:4])) for date in events["date"]]
@@ -700,6 +703,14 @@ def leverage(data: Frames) -> Finding:
 
 FINDINGS = {"china-three-quarters": three_quarters, "dependence-grows": grows, "xi-critical": xi_critical,
          "china-generous": generous, "dependence-worry": worry, "leverage-fear": leverage}
+
+THRESHOLDS = {
+    "BAND": Threshold("band around three-quarters", "percent", WORDING, ("china-three-quarters",), about=75.0),
+    "STEADY": Threshold("part of the yearly steps that must rise", "of all steps", WORDING, ("dependence-grows",), high=1),
+    "LEAST_STEPS": Threshold("yearly steps that a test of steadiness needs", "steps", CONVENTION, ("dependence-grows",)),
+    "LATE_START": Threshold("how late in its window a series may begin", "years", CONVENTION, ("dependence-grows",)),
+    "HISTORY": Threshold("earlier years that a mean needs", "years", CONVENTION, ("dependence-worry", "leverage-fear")),
+}
 
 
 # --- numbers for the prose ---------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from companion import claims
 from companion.claims import Finding, verdict
 from companion.data import pick
 from companion.evidence.series import tables
+from companion.evidence.thresholds import CONVENTION, Threshold
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, PERCENT, Card, fixed_axes, percent
 
@@ -238,6 +239,9 @@ ERAS = {  # key: (label, first and last year)
     "2014–18": ("2014 to 2018, after the essay", 2014, 2018),
 }
 WINDOWS = (3, 6, 9, 12, 15, 18)
+TESTED_MONTHS = (6, 12, 18)  # the windows that vote on the old tactic
+RESULT_MONTHS = (12, 18)  # and those that vote on what spring 2013 brought
+ANSWER_MONTHS = 6  # an offer or a meeting later than this is no answer to the threats
 CALM = 12  # months: a day is calm when no crisis of the table began in the year before it
 
 
@@ -527,7 +531,7 @@ def _frame(rows: list[dict]) -> pd.DataFrame:
 def old_tactic(data: Frames) -> Finding:
     """old-tactic: were crises before Kim Jong Un followed by gains more often than other days?"""
     rows = []
-    for definition, months, base in itertools.product([*GAINS, WITH_AID], (6, 12, 18), ("all days", "calm days")):
+    for definition, months, base in itertools.product([*GAINS, WITH_AID], TESTED_MONTHS, ("all days", "calm days")):
         found = rates(data, "1993–2008", definition, months)
         if not found["crises"][1] or not found[base][1]:
             continue
@@ -561,7 +565,7 @@ def unpaid(data: Frames) -> Finding:
     events, end = data["events"], horizon(data)
     rows = []
     givers = {"Washington": ("us", None), "Seoul": ("anyone", "KOR"), "any state": ("anyone", None)}
-    cases = itertools.product(givers.items(), STARTS.items(), (12, 18))
+    cases = itertools.product(givers.items(), STARTS.items(), RESULT_MONTHS)
     for (giver, (definition, actor)), (name, start), months in cases:
         first = pd.DatetimeIndex([start])
         if not (first[0] + pd.DateOffset(months=months) <= end):  # also where there is no event, so no end
@@ -621,11 +625,12 @@ def behind_spring(data: Frames) -> Finding:
     meeting = ((events["kind"] == "talks") | ((events["kind"] == "talks_offer") & (events["actor"] == "PRK"))) \
         & events["partners"].str.contains("KOR|USA")
     refused = (events["actor"] == "PRK") & (events["class"] == "refusal") & events["partners"].str.contains("KOR|USA")
-    inside = events["date"].between("2013-03-05", "2013-09-05")
+    window = lambda year: (f"{year}-03-05", f"{pd.Timestamp(year, 3, 5) + pd.DateOffset(months=ANSWER_MONTHS):%Y-%m-%d}")  # noqa: E731
+    inside = events["date"].between(*window(YEAR))
     shown = events[inside & (meeting | refused)].sort_values("date")
     counts = pd.DataFrame({"family": "events", "date": shown["date"], "event": shown["title"],
                            "votes": meeting[shown.index], "outcome": meeting[shown.index]})
-    others = [bool((meeting & events["date"].between(f"{y}-03-05", f"{y}-09-05")).any()) for y in range(2005, 2013)]
+    others = [bool((meeting & events["date"].between(*window(y))).any()) for y in range(2005, 2013)]
     threats = (inside & (events["class"] == "threat") & (events["actor"] == "PRK")).any()
     return Finding(
         measure="Offers of talks by Pyongyang, and talks with Seoul or Washington, within six months of the first threat of "
@@ -640,6 +645,14 @@ def behind_spring(data: Frames) -> Finding:
 
 
 FINDINGS = {"old-tactic": old_tactic, "spring-2013": spring, "tactic-behind-spring": behind_spring, "crisis-unpaid": unpaid}
+
+THRESHOLDS = {
+    "TESTED_MONTHS": Threshold("months in which a gain follows a crisis", "months", CONVENTION, ("old-tactic",), members=(0, 1, 2)),
+    "CALM": Threshold("months after a crisis that are not calm", "months", CONVENTION, ("old-tactic",)),
+    "RESULT_MONTHS": Threshold("months in which a gain is a result of spring 2013", "months", CONVENTION, ("crisis-unpaid",),
+                               members=(0, 1)),
+    "ANSWER_MONTHS": Threshold("months in which talks follow the threats", "months", CONVENTION, ("tactic-behind-spring",)),
+}
 
 
 # --- numbers for the prose ----------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from companion import claims
 from companion.claims import Finding, forecast, verdict
 from companion.data import pick
 from companion.evidence.series import flows, sources_of, tables, with_gaps
+from companion.evidence.thresholds import ARITHMETIC, CONVENTION, WORDING, Threshold
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, PERCENT, Card, fixed_axes, mark_number, percent
 
@@ -33,6 +34,7 @@ RESEARCH = ("cow", "itpd")  # the two that name the Netherlands apart and have a
 BOOM = 2.0  # "a boom": trade at least doubles
 GENEROUS = 1.5  # "especially generous": at least half as much again as before
 HALF = 50.0  # percent: as much as all other donors together
+CASES = 3  # broken-off programmes that make a name: more than one, and more than a pair
 EUROPEANS = ("CHE", "DEU", "EU28", "FRA", "ITA", "SWE")
 CLAIM_YEARS = (2012, 2013, 2014)
 GOOD_YEARS = range(2002, 2008)  # the years before the financial crisis that Eurostat's table of March 2014 holds
@@ -565,7 +567,7 @@ def reputation(data: Frames) -> Finding:
     counts = pd.DataFrame({"family": "events", "date": events["date"], "event": events["title"],
                            "by": events["actor"].map(lambda a: "Pyongyang" if a == "PRK" else "helpers"),
                            "votes": left, "outcome": early})
-    fits = (early & left).sum() >= 3
+    fits = (early & left).sum() >= CASES
     return Finding(
         measure="Counted events in which helpers broke off over their working conditions. What Pyongyang did, and reports, "
                 "are shown without a vote.",
@@ -613,6 +615,15 @@ def distance_as_cause(data: Frames) -> Finding:
 
 FINDINGS = {"europe-weak-economy": weak_economy, "aid-reputation": reputation, "europe-not-generous": not_generous,
             "europe-far-and-ill-matched": far_and_ill_matched, "europe-no-boom": no_boom, "europe-distance": distance_as_cause}
+
+THRESHOLDS = {
+    "BOOM": Threshold("growth of trade that is a boom", "times", WORDING, ("europe-no-boom", "europe-distance")),
+    "GENEROUS": Threshold("growth of aid that is especially generous", "times", WORDING, ("europe-not-generous",)),
+    "HALF": Threshold("part of all aid that is especially generous", "percent", ARITHMETIC, ("europe-not-generous",), high=100),
+    "CASES": Threshold("broken programmes that make a bad name", "cases", WORDING, ("aid-reputation",)),
+    "ELASTICITIES": Threshold("elasticity of trade to distance, least and most", "percent for each percent", CONVENTION,
+                              ("europe-distance",), members=(0, 3)),
+}
 
 
 # --- numbers for the prose ---------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from companion import claims, coding
 from companion.claims import Finding, verdict
 from companion.data import load
 from companion.evidence.series import EUROPE, tables
+from companion.evidence.thresholds import CONVENTION, WORDING, Threshold
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, PERCENT, Card, fixed_axes
 
@@ -182,6 +183,10 @@ def route_card(data: Frames) -> Card:
 PARTNERS = {"RUS": "Russia", "JPN": "Japan", "EUROPE": "Europe", "CHN": "China"}
 CLAIMED = ("RUS", "JPN")  # the two that the essay names beside Europe
 BASES = {"2013": 2013, "2012–13": 2012, "2009–13": 2009, "1997–2013": 1997}  # label: first year; all end with 2013
+FULL_REPORT = 2  # a report of so many of the stops speaks of the tour as a whole
+SEVERAL = 2  # "several" parties: two at the least
+DEPARTURE, LAST_STOP = "2014-09-06", "2014-09-16"
+NEAR_DAYS = 30  # how far from the tour an approach to Europe may lie and still stand beside it
 ENDS = {"25 September": None, "31 August": 8}  # None: the printed window; else the last month
 
 HEADLINE_TRUST = (
@@ -476,7 +481,7 @@ def kang_tour(data: Frames) -> Finding:
     counts = pd.DataFrame(rows, columns=["family", "count", "from", "states", "named", "foretold"])
     # one vote a family: its fullest report; who reports a single stop does not speak of the tour as a whole
     best = counts.sort_values("named", ascending=False, kind="stable").drop_duplicates("family").index
-    best = counts.index.isin(best) & (counts["named"] > 1)
+    best = counts.index.isin(best) & (counts["named"] >= FULL_REPORT)
     counts["votes"] = best & ~counts["foretold"].astype(bool)
     counts["outcome"] = (counts["named"] == len(NAMED)).astype("boolean").mask(~best & (counts["named"] < len(NAMED)))
     return Finding(
@@ -513,7 +518,7 @@ def kang_hosts(data: Frames) -> Finding:
     own, press = found[found["local"].astype(bool)], found[found["party"] == "CDU"]
     # nothing found is no evidence that there was nothing
     rows = [{"family": family, "count": what, "parties": ", ".join(part["party"]), "number": len(part), "votes": votes,
-             "outcome": len(part) > 1 if len(part) and family == READOUTS else pd.NA} for family, what, part, votes in (
+             "outcome": len(part) >= SEVERAL if len(part) and family == READOUTS else pd.NA} for family, what, part, votes in (
             (READOUTS, "all parties met", found, True),
             (READOUTS, "parties of the state he was in", own, False),
             ("press in Seoul", "parties met, by another report", press, False))]
@@ -540,10 +545,13 @@ def approaches(data: Frames, first: str, last: str) -> pd.DataFrame:
 
 def kang_aim(data: Frames) -> Finding:
     """kang-aim: a reading; only the dates of approaches to Europe can be set beside the tour."""
-    near = approaches(data, "2014-08-07", "2014-10-16")  # thirty days before the departure, thirty after the last stop
-    later = approaches(data, "2014-10-17", "2014-12-31")
+    # up to the day before, from the first to the last day that is near, and from the day after
+    ends = pd.to_datetime([DEPARTURE, DEPARTURE, LAST_STOP, LAST_STOP]) + pd.to_timedelta(
+        [-NEAR_DAYS - 1, -NEAR_DAYS, NEAR_DAYS, NEAR_DAYS + 1], "D")
+    past, first, last, after = ends.strftime("%Y-%m-%d")
+    near, later = approaches(data, first, last), approaches(data, after, "2014-12-31")
     counts = pd.concat([near.assign(votes=True), later.assign(votes=False)])
-    before = approaches(data, "2013-01", "2014-08-06")
+    before = approaches(data, "2013-01", past)
     counts = pd.DataFrame({"family": "events", "date": counts["date"], "event": counts["title"],
                            "votes": counts["votes"].astype(bool), "outcome": counts["warm"].astype("boolean")})
     voting = counts[counts["votes"]]
@@ -594,6 +602,12 @@ def new_attention(data: Frames) -> Finding:
 
 
 FINDINGS = {"kang-tour": kang_tour, "kang-hosts": kang_hosts, "kang-aim": kang_aim, "new-attention": new_attention}
+
+THRESHOLDS = {
+    "FULL_REPORT": Threshold("stops that a report of the whole tour must name", "stops", CONVENTION, ("kang-tour",)),
+    "SEVERAL": Threshold("parties that several can mean", "parties", WORDING, ("kang-hosts",)),
+    "NEAR_DAYS": Threshold("how near to the tour an approach to Europe must lie", "days", CONVENTION, ("kang-aim",)),
+}
 
 
 # --- numbers for the prose --------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from companion import claims
 from companion.claims import Finding, verdict
 from companion.data import pick
 from companion.evidence.series import flows, inter_korean, sources_of, tables, with_gaps
+from companion.evidence.thresholds import CONVENTION, ERROR, Threshold
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, PERCENT, Card, fixed_axes, mark_number, percent
 
@@ -31,6 +32,7 @@ FIRST_RUN = 1997  # runs of growth start here: 1996 is an outlier, and the years
 TALK_MONTHS = ("03", "06")  # spring and early summer
 STEP_WINDOW = ("2013-01", "2014-08")  # whole months; the archive that was read ends on 25 September 2014
 BREAK = "2014-03"
+EDGE_MONTHS = 3  # a step needs so many months on each side, or a single month would pass for a level
 
 
 def frames(as_of: str | None = None) -> dict[str, pd.DataFrame]:
@@ -378,9 +380,14 @@ def step_fit(line: pd.Series, at: str) -> float:
     return float(100 * (1 - (spread(line[line.index < at]) + spread(line[line.index >= at])) / whole)) if whole else 0.0
 
 
+def inner_months(line: pd.Series) -> pd.Index:
+    """The months at which a step leaves EDGE_MONTHS or more on each side."""
+    return line.index[EDGE_MONTHS:len(line) - EDGE_MONTHS + 1]
+
+
 def step_fits(line: pd.Series) -> pd.Series:
-    """`step_fit` for every month with a step up that leaves three months or more on each side."""
-    rises = [month for month in line.index[3:-2] if line[line.index >= month].mean() > line[line.index < month].mean()]
+    """`step_fit` for every month with a step up that leaves EDGE_MONTHS or more on each side."""
+    rises = [month for month in inner_months(line) if line[line.index >= month].mean() > line[line.index < month].mean()]
     return pd.Series({month: step_fit(line, month) for month in rises}, dtype=float)
 
 
@@ -552,24 +559,33 @@ def talk(data: Frames) -> Finding:
         sources=[*data["headlines"]["source_id"].unique()[:1], *found["source_id"].unique()])
 
 
+WEST = {"EU28", "CAN", "DEU", "FRA", "GBR", "ITA", "USA"}  # the Union, and the western members of the Group of Seven
+
+
 def west(data: Frames) -> Finding:
-    """west-break: two dated rows, one on the West and one on Ukraine, because the tables follow North Korea."""
-    events, sources = data["events"], data["sources"].set_index("source_id")
+    """west-break: dated acts of Western states towards Russia over Ukraine, a headline, and a vote."""
+    events, sources = data["events"][data["events"]["date"] < claims.ESSAY_DATE], data["sources"].set_index("source_id")
     press = events[events["source_id"] == "mt_20140605"]["source_id"].unique()
     rows = [{"family": row.publisher, "part": "relations with the West", "date": row.published, "count": f"headline: “{row.title}”",
              "votes": True, "outcome": "recoil" in row.title} for row in sources.loc[press].itertuples()]
-    roll = events[(events["kind"] == "un_vote") & events["partners"].str.contains("UKR", na=False)]
-    roll = roll[roll["date"] < claims.ESSAY_DATE]
+    over_ukraine = events[(events["partners"] == "RUS;UKR") & events["counted"]]
+    acts = over_ukraine[over_ukraine["actor"].map(lambda actors: bool(WEST & set(actors.split(";")))).astype(bool)]
+    rows += [{"family": sources.loc[row.source_id, "publisher"], "part": "relations with the West", "date": row.date,
+              "count": row.title, "votes": True, "outcome": row.worse}
+             for row in acts.assign(worse=acts["class"].isin(["sanction", "refusal"])).itertuples()]
+    roll = over_ukraine[over_ukraine["kind"] == "un_vote"]
     rows += [{"family": "UN roll call", "part": "over Ukraine", "date": row.date, "count": row.title, "votes": True,
               "outcome": "with Russia against" in row.title} for row in roll.itertuples()]
     counts = pd.DataFrame(rows, columns=["family", "part", "date", "count", "votes", "outcome"]).astype({"votes": bool})
     parts = {part: verdict(counts[counts["part"] == part]) for part in ("relations with the West", "over Ukraine")}
     return Finding(
-        measure="Dated reports of a breach between Russia and Western states, and dated votes on Ukraine, to September 2014.",
-        threshold="One report for each part is enough for a public fact. Nobody disputes it, but the evidence here "
-                  "is thin: the tables follow North Korea and hold no row on the Western sanctions of 2014.",
+        measure="Dated acts of Western states towards Russia, a headline on both, and a dated vote on Ukraine, to September 2014.",
+        threshold="A measure taken against Russia or a meeting with it called off is worse; a meeting held or a measure "
+                  "lifted would count against. Nobody disputes the fact, and the two acts were "
+                  "looked up because they were known. The tables follow North Korea and hold no others between Russia and the West, so they "
+                  "cannot show how deep the break went.",
         counts=counts, parts=parts, verdict=claims.NOT_TESTABLE if claims.NOT_TESTABLE in parts.values() else verdict(counts),
-        sources=[*press, *roll["source_id"].unique()])
+        sources=[*press, *acts["source_id"].unique(), *roll["source_id"].unique()])
 
 
 def ukraine(data: Frames) -> Finding:
@@ -581,7 +597,7 @@ def ukraine(data: Frames) -> Finding:
         fits = step_fits(line)
         if fits.empty:
             continue
-        possible = line.index[3:-2]
+        possible = inner_months(line)
         rows.append({"family": "headlines", "count": f"{PARTNERS[partner]}, {rule}", "months from": start,
                      "before March": line[line.index < BREAK].mean(), "from March": line[line.index >= BREAK].mean(),
                      "step up fits best in": fits.idxmax(), "it accounts for, %": fits.max(), "votes": partner == "RUS",
@@ -609,6 +625,11 @@ def ukraine(data: Frames) -> Finding:
 
 
 FINDINGS = {"russia-talk": talk, "russia-trade-nil": nil, "west-break": west, "ukraine-opening": ukraine}
+
+THRESHOLDS = {
+    "LIMITS": Threshold("Russia's share that may be called nothing", "percent", CONVENTION, ("russia-trade-nil",), members=(0, 1, 2)),
+    "EDGE_MONTHS": Threshold("months on each side of a step in the headlines", "months", ERROR, ("ukraine-opening",), low=1),
+}
 
 
 # --- numbers for the prose ---------------------------------------------------------------------------------------

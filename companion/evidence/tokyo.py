@@ -15,6 +15,7 @@ from companion import claims
 from companion.claims import Finding, verdict
 from companion.data import pick
 from companion.evidence.series import flows, sources_of, tables, with_gaps
+from companion.evidence.thresholds import CONVENTION, Threshold
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, Card, fixed_axes
 
@@ -491,6 +492,10 @@ def payment(data: Frames) -> Finding:
 
 
 FINDINGS = {"japan-contacts": contacts, "japan-concessions": concessions, "japan-payment": payment}
+
+THRESHOLDS = {
+    "WINDOWS": Threshold("days between a North Korean and a Japanese step", "days", CONVENTION, ("japan-payment",), members=(1, 2)),
+}
 
 
 # --- money and trade --------------------------------------------------------------------------------------------

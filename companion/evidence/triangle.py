@@ -18,6 +18,7 @@ from companion import claims
 from companion.claims import Finding, verdict
 from companion.data import pick
 from companion.evidence.series import EUROPE, flows, tables, with_gaps
+from companion.evidence.thresholds import ARITHMETIC, CONVENTION, WORDING, Threshold
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, PERCENT, Card, fixed_axes, mark_number, percent
 
@@ -634,7 +635,9 @@ def _months(data: Frames) -> set[pd.Period]:
     return {pd.Period(month, "M") for month in (*launches, *tests)}
 
 
-CROWDED = 0.75
+CROWDED = 0.75  # where a larger part of a year's months would pass, passing shows nothing
+MOST_BREAKS = 0.5  # the part of the breaks that must follow a test
+LAG_MONTHS = 1  # a break follows a test in its month, or so many months later
 
 
 def break_offs(data: Frames) -> tuple[pd.DataFrame, float]:
@@ -649,7 +652,7 @@ def break_offs(data: Frames) -> tuple[pd.DataFrame, float]:
     rows = rows.assign(month=rows["date"].str[:7], weak=(rows["class"] != "sanction") | (rows["date"].str.len() < 10))
     rows = rows.sort_values(["month", "weak", "date"])
     month = [pd.Period(text, "M") for text in rows["month"]]
-    near = lambda m: m in tested or m - 1 in tested  # noqa: E731
+    near = lambda m: any(m - lag in tested for lag in range(LAG_MONTHS + 1))  # noqa: E731
     known = max(tested, default=None)
     outcome = [near(m) if tested and m <= known else pd.NA for m in month]
     # A yearly extension runs by the calendar; a second step in one month is no second case.
@@ -694,13 +697,23 @@ def japan_blocked(data: Frames) -> Finding:
                   "need not prevent them.",
         counts=counts[["family", "date", "event", "votes", "outcome"]],
         verdict=claims.NOT_TESTABLE if not fits else
-        claims.TIMING_FITS if hits.mean() > 0.5 and 100 * hits.mean() > chance and left > 0 else claims.TIMING_DOES_NOT_FIT,
+        claims.TIMING_FITS if hits.mean() > MOST_BREAKS and 100 * hits.mean() > chance and left > 0 else claims.TIMING_DOES_NOT_FIT,
         sources=list(dict.fromkeys([*breaks["source_id"], *cases["source_id"].dropna(),
                                     *data["weapons_tests"].query("series == 'cns'")["source_id"]])))
 
 
 FINDINGS = {"europe-may-ignore": may_ignore, "russia-needs-subsidy": needs_subsidy, "japan-blocked": japan_blocked,
             "triangle-two-decades": two_decades}
+
+THRESHOLDS = {
+    "HALF": Threshold("share of attention that sets a direction", "percent", ARITHMETIC, ("triangle-two-decades",), high=100),
+    "MOST_YEARS": Threshold("part of the years that two decades must hold", "of all years", WORDING, ("triangle-two-decades",), high=1),
+    "GOAL": Threshold("trade with Russia that both governments announced", "million dollars", CONVENTION, ("russia-needs-subsidy",)),
+    "MOST_BREAKS": Threshold("part of the breaks that must follow a test", "of all breaks", ARITHMETIC, ("japan-blocked",), high=1),
+    "LAG_MONTHS": Threshold("months from a test to a break", "months", CONVENTION, ("japan-blocked",)),
+    "CROWDED": Threshold("part of a year's months beyond which passing shows nothing", "of all months", CONVENTION,
+                         ("japan-blocked",), high=1),
+}
 
 
 # --- numbers for the prose --------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from companion import claims
 from companion.claims import Finding, verdict
 from companion.data import pick
 from companion.evidence.series import tables, with_gaps
+from companion.evidence.thresholds import ARITHMETIC, CONVENTION, WORDING, Threshold
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, PERCENT, Card, fixed_axes, mark_number
 
@@ -31,6 +32,9 @@ SIX_YEARS = "2008-09-01"
 MEASURES = {  # in the control, in a title
     "promised": ("promised", "promised"), "delivered": ("delivered, at least in part", "delivered"),
     "alone": ("promised, no nuclear step in return", "without a nuclear step in return")}
+SIX = 6.0  # years: as the essay says
+SLACK = 0.5  # years: a window rounds to six when it lies so near to it
+MOST = 0.5  # "made very clear": a refusal in more than half of the years
 PAIR_DAYS = 30  # a step of Pyongyang's within so many days makes an exchange; the finding says what 60 gives
 EPISODE_DAYS = 60  # a longer silence ends an episode of statements
 TURN = "2014-03-01"  # the essay dates the turn to the spring of 2014
@@ -324,7 +328,7 @@ def tally(data: Frames, start: str, measure: str) -> int:
 
 def voting_starts(data: Frames) -> list[str]:
     """First days whose window rounds to six years; one that holds the same concessions as an earlier one repeats it."""
-    held = {start: list(concessions(data, start)["date"]) for start in STARTS if round(span(start)) == 6}
+    held = {start: list(concessions(data, start)["date"]) for start in STARTS if abs(span(start) - SIX) <= SLACK}
     return [start for i, start in enumerate(held) if held[start] not in list(held.values())[:i]]
 
 
@@ -445,7 +449,7 @@ def said_in(data: Frames) -> pd.DataFrame:
 
 def no_concessions(data: Frames) -> Finding:
     """no-concessions: in words by year, and in deeds by window and measure."""
-    listed = not data["events"].empty
+    listed, voting = not data["events"].empty, voting_starts(data)
     rows = []
     for start, label in STARTS.items():
         given = concessions(data, start)
@@ -454,7 +458,7 @@ def no_concessions(data: Frames) -> Finding:
             n = len(chosen(given, measure))
             rows.append({"family": "events: deeds", "part": "in deeds", "count": f"concessions {words}",
                          "from": label.split(",")[0], "found": str(n),
-                         "votes": start in voting_starts(data), "outcome": n == 0 if known else pd.NA})
+                         "votes": start in voting, "outcome": n == 0 if known else pd.NA})
     after, label = "2008-10-12", "12 October 2008"
     apart, (_, relief) = tally(data, after, "delivered") + len(assurances(data, after)), aid_lines(data)
     relief = relief[relief.index >= WALL]
@@ -469,9 +473,9 @@ def no_concessions(data: Frames) -> Finding:
     # A year without a statement is one for which none was found, so few years would leave the claim open.
     words = {"family": "events: statements", "part": "in words", "from": "1 September 2008"}
     rows += [words | {"count": "years with an official refusal", "found": f"{spoken} of {len(years)}", "votes": True,
-                      "outcome": spoken > len(years) / 2 or pd.NA},
+                      "outcome": spoken > MOST * len(years) or pd.NA},
              words | {"count": "official refusals that name the weapons in our title", "found": f"{named} of {len(said)}",
-                      "votes": False, "outcome": named > len(said) / 2 if len(said) else pd.NA}]
+                      "votes": False, "outcome": named > MOST * len(said) if len(said) else pd.NA}]
     counts = pd.DataFrame(rows)
     given = concessions(data, SIX_YEARS)
     sixty = int(without_step(data, given, 60).sum())
@@ -607,6 +611,12 @@ def bomb(data: Frames) -> Finding:
 
 FINDINGS = {"necessity": necessity, "washington-goal": washington_goal, "no-concessions": no_concessions,
             "bomb-as-guarantee": bomb}
+
+THRESHOLDS = {
+    "SLACK": Threshold("how far from six years a window may be", "years", ARITHMETIC, ("no-concessions",)),
+    "MOST": Threshold("part of the years that need a refusal in words", "of all years", WORDING, ("no-concessions",), high=1),
+    "PAIR_DAYS": Threshold("days in which two steps make an exchange", "days", CONVENTION, ("no-concessions",)),
+}
 
 
 # --- numbers for the prose ---------------------------------------------------------------------------------------

@@ -134,6 +134,17 @@ def test_verdicts_move_with_the_data(data):
     assert moscow.west({**data, "events": events}).verdict == claims.NOT_TESTABLE
 
 
+def test_the_breach_rests_on_acts_of_the_west_from_families_of_their_own(data):
+    counts = moscow.west(data).counts
+    assert counts["votes"].all() and counts["family"].tolist() == ["The Moscow Times", "Council of the EU", "TIME", "UN roll call"]
+    thaw = data["events"].copy()
+    thaw.loc[thaw["event_id"].str.startswith("2014-03-24-g7"), "class"] = "talks"
+    assert moscow.west({**data, "events": thaw}).verdict == "borne out under 3 of 4 counts"
+    later = data["events"].copy()
+    later.loc[later["event_id"].str.startswith("2014-03-24-g7"), "date"] = "2014-10-24"
+    assert len(moscow.west({**data, "events": later}).counts) == 3
+
+
 def test_a_cause_reaches_timing_at_most_and_names_rivals(data):
     finding = moscow.ukraine(data)
     assert finding.verdict == "timing fits under 4 of 6 counts" and finding.value == claims.SHAKY
