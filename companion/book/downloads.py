@@ -12,7 +12,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
 from companion import exports
-from companion.book import catalogue, outputs
+from companion.book import catalogue, markup, outputs
 
 FOLDER = "claims"  # in the built book; the pages of single claims lie there too
 FORMATS = {".zip": "zip", ".csv": "CSV", ".schema.json": "JSON Schema", ".aif.json": "AIF in JSON", ".json": "JSON",
@@ -51,13 +51,12 @@ class Downloads(SphinxDirective):
     def run(self):
         sizes, licence = offered(self.env), exports.package()["licenses"][0]["name"]
         items = nodes.definition_list(classes=["downloads"])
-        for at, line in enumerate(self.content):
+        for line in filter(str.strip, self.content):
             path, _, what = line.partition(": ")
             if path not in sizes or not what:
-                source, number = self.content.info(at)
                 near = difflib.get_close_matches(path, sizes, 1, 0)[0]
-                raise ExtensionError(f'{Path(source).relative_to(self.env.srcdir)}, line {number + 1}: "{line}" names no file and '
-                                     f'what it is; write it as "{near}: what it is".')
+                raise ExtensionError(f'{markup._place(self)}: "{path}" is no file that can be taken, or nothing says what it is; '
+                                     f'write "{near}: what it is".')
             name = path.rpartition("/")[2]
             kind = next(kind for end, kind in FORMATS.items() if name.endswith(end))
             uri = f"{'../' * self.env.docname.count('/')}{path}"

@@ -183,7 +183,8 @@ def test_a_dangling_link(copy):
 
 def test_a_download_that_is_not_there(copy):
     with changed(copy, "downloads.md", lambda text: text.replace("claims/claims.json: ", "claims/claim.json: ", 1)):
-        fails(copy, "downloads.md, line ", "claims/claim.json", 'write it as "claims/claims.json: what it is"')
+        line = (copy / "downloads.md").read_text("utf-8").splitlines().index("## The claims") + 3
+        fails(copy, f"downloads.md, line {line}", '"claims/claim.json" is no file', 'write "claims/claims.json: what it is"')
 
 
 def test_a_build_that_was_cut_off(copy):
