@@ -99,8 +99,8 @@ def essay() -> dict:
 def document(made: list[dict]) -> dict:
     """The records as one object that says what they are; companion/claims.schema.json names and describes every field."""
     about = package()
-    return {"$schema": "claims.schema.json", "title": "Beyond the Triangle: every claim of the essay, with its verdicts and counts",
-            "version": about["version"], "licence": about["licenses"][0]["name"], "date": about["created"][:10],
+    return {"$schema": "claims.schema.json",
+            "title": "Beyond the Triangle: every claim of the essay, with its verdicts and counts", "version": about["version"], "licence": about["licenses"][0]["name"], "date": about["created"][:10],
             "essay": essay(), "claims": made}
 
 
@@ -127,7 +127,8 @@ def aif(coding: str) -> dict:
     `explains` and `supports` have no node: they carry no strength here, and an RA would say that they are enough.
     """
     rows, stamp = load("argument").query("coding == @coding"), f"{package()['created'][:10]} 00:00:00"
-    nodes = [{"nodeID": row.id, "text": row.statement, "type": "I", "timestamp": stamp} for row in load("claims").itertuples()]
+    nodes = [{"nodeID": row.id, "text": row.statement, "type": "I", "timestamp": stamp}
+             for row in load("claims").itertuples()]
     edges: list[dict] = []
 
     def scheme(kind: str, text: str, premises: tuple[str, ...], claim: str) -> None:
@@ -153,7 +154,8 @@ def argdown(coding: str) -> str:
     Ties for which Argdown has no sign (restates, explains, stands in for) stand in comments.
     """
     rows, source = load("argument").query("coding == @coding"), essay()
-    text = [f"===\ntitle: The argument of an essay by {source['author']}, as read by Beyond the Triangle ({coding} coding)\n===\n"]
+    title = f"The argument of an essay by {source['author']}, as read by Beyond the Triangle ({coding} coding)"
+    text = [f"===\ntitle: {title}\n===\n"]
     for paragraph, part in load("claims").groupby("paragraph", sort=False):
         text.append(f"# {f'Paragraph {paragraph}' if paragraph else 'The title'}\n")
         text += [f"[{row.id}]: {row.statement}\n" for row in part.itertuples()]
@@ -190,8 +192,8 @@ def claim_review(record: dict, address: str) -> dict:
         # and "n of m counts" says how many ways of counting agree, which overlap, and not how true a claim is.
         "reviewRating": {
             "@type": "Rating", "alternateName": record["now"]["verdict"][0].upper() + record["now"]["verdict"][1:],
-            "ratingExplanation": f"{record['now']['rule']} This is the verdict on all rows that the book had on {about['created'][:10]}. "
-                                 f"On what was published by {record['then']['as_of']} it is: {record['then']['verdict']}."}}
+            "ratingExplanation": f"{record['now']['rule']} This is the verdict on all rows that the book had on "
+                                 f"{about['created'][:10]}. On what was published by {record['then']['as_of']} it is: {record['then']['verdict']}."}}
     return review | ({"datePublished": released} if (released := _released()) else {})
 
 

@@ -90,7 +90,8 @@ def _missing(lines: list[str], found: Mapping[int, tuple[int, int]], missing: li
     before = max((end for paragraph, (_, end) in found.items() if paragraph < first), default=0)
     after = min((start for paragraph, (start, _) in found.items() if paragraph > first), default=len(lines))
     some = f"{', '.join(map(str, missing[:-1]))} and {missing[-1]} are" if len(missing) > 1 else f"{first} is"
-    said = f"paragraph{'s' * (len(missing) > 1)} {some} missing or not the text this book was written on ({len(found)} of {total} match"
+    said = (f"paragraph{'s' * (len(missing) > 1)} {some} missing or not the text this book was written on "
+            f"({len(found)} of {total} match")
     if before < after:
         said += f"; in place of paragraph {first} your copy has “{' '.join(lines[before].split()[:6]).rstrip('.,:;?!')} …”"
     return said + ")"

@@ -80,7 +80,8 @@ def test_a_file_that_is_no_text_in_utf_8(text, tmp_path):
 
 
 def test_another_text(tmp_path):
-    assert refused(write(tmp_path, "Something else.\n")).startswith(": none of the 3 paragraphs that this book was written on is in it; copy")
+    assert refused(write(tmp_path, "Something else.\n")).startswith(
+        ": none of the 3 paragraphs that this book was written on is in it; copy")
 
 
 def test_a_paragraph_that_differs_is_named_with_what_stands_there(tmp_path):
@@ -90,7 +91,8 @@ def test_a_paragraph_that_differs_is_named_with_what_stands_there(tmp_path):
 
 
 def test_paragraphs_that_are_missing_are_named(tmp_path):
-    assert refused(write(tmp_path, TEXT[2])).startswith(": paragraphs 1 and 3 are missing or not the text this book was written on (1 of 3 match); copy")
+    assert refused(write(tmp_path, TEXT[2])).startswith(
+        ": paragraphs 1 and 3 are missing or not the text this book was written on (1 of 3 match); copy")
     assert "paragraph 3 is missing" in refused(write(tmp_path, f"{TEXT[1]}\n{TEXT[2]}"))
 
 
