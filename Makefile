@@ -1,14 +1,14 @@
 # The commands of the book; `make help` lists them. GNU make 3.81 (macOS) is enough.
 .DEFAULT_GOAL := help
 .PHONY: help book test lab serve bench mutate lock clean
-export PYTHON ARGS AGAIN
+export PYTHON ARGS AGAIN ESSAY
 PY   := .venv/bin/python
 PORT ?= 8000
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-12s %s\n", $$1, $$2 }'
 
-book:  ## build the book into _build/html (first run: makes .venv)
+book:  ## build the book into _build/html (first run: makes .venv); your copy beside it: make book ESSAY=path
 	@.ci/env requirements.lock
 	@$(PY) -m companion.book
 

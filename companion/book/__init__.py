@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 from companion import __version__, argument
-from companion.book import catalogue, markup, outputs, prose, theme, timeline
+from companion.book import catalogue, downloads, essay, markup, outputs, prose, theme, timeline
 from companion.data import DataError, check
 from companion.figure import palette_css
 
@@ -35,8 +35,10 @@ def setup(app: Sphinx) -> dict:
     app.connect("source-read", prose.check)
     app.connect("html-page-context", _assets)
     app.add_css_file("companion.css")
+    essay.setup(app)
     markup.setup(app)
     catalogue.setup(app)
+    downloads.setup(app)
     timeline.setup(app)
     theme.setup(app)
     return {"parallel_read_safe": True, "version": __version__}

@@ -21,8 +21,9 @@ LOG, UNFINISHED = BUILD / "book.log", BUILD / "unfinished"  # UNFINISHED stands 
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
 STEP = re.compile(r"(reading|writing) \w+\.\.\. \[ *\d+%\] (\S+)|(\S+): Executing notebook using")
 WARNING = re.compile(r"(?:(/[^:\n]+)(?::(\d+))?: )?(?:WARNING|ERROR|CRITICAL): (.+?)(?: \[[\w.-]+\])?$", re.M)
-# The project's own errors are whole sentences that start with a file; they are shown as they are.
-OURS = re.compile(r"[\w./-]+\.(?:bib|csv|ipynb|json|md|py|ya?ml)\b")
+# The project's own errors are whole sentences that start with a file, or with the copy that a reader named; they are
+# shown as they are.
+OURS = re.compile(r"ESSAY=|[\w./-]+\.(?:bib|csv|ipynb|json|md|py|ya?ml)\b")
 
 
 class Screen(io.TextIOBase):

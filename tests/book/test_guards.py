@@ -181,6 +181,12 @@ def test_a_dangling_link(copy):
         assert make_book(copy).returncode == 1
 
 
+def test_a_download_that_is_not_there(copy):
+    with changed(copy, "downloads.md", lambda text: text.replace("claims/claims.json: ", "claims/claim.json: ", 1)):
+        line = (copy / "downloads.md").read_text("utf-8").splitlines().index("## The claims") + 3
+        fails(copy, f"downloads.md, line {line}", '"claims/claim.json" is no file', 'write "claims/claims.json: what it is"')
+
+
 def test_a_build_that_was_cut_off(copy):
     """The mark of a build that did not end makes the next one write every page anew."""
     before = page(copy)
@@ -188,3 +194,15 @@ def test_a_build_that_was_cut_off(copy):
     (copy / "_build/html/chapters/beijing.html").write_text("half a pa", "utf-8")
     assert make_book(copy).returncode == 0
     assert page(copy) == before and not (copy / "_build/unfinished").exists()
+
+
+def test_a_claim_that_no_function_tests(copy):
+    def kept():
+        return {path.relative_to(copy): path.read_bytes() for path in (copy / "_build").rglob("claims.*") if ".cache" in path.parts}
+
+    before = kept()
+    # Of a chapter that this copy has no page of: the claims are checked as a whole.
+    with changed(copy, "companion/evidence/moscow.py", lambda text: text.replace('"russia-trade-nil": nil, ', "")):
+        assert fails(copy) == ('data/claims.csv, line 7: "russia-trade-nil" is a measure and has no function in FINDINGS of '
+                               "companion/evidence/moscow.py; write one or change its kind.")
+        assert kept() == before and not (copy / "_build/html/claims/claims.json").exists()

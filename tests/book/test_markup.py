@@ -1,4 +1,4 @@
-"""The passage with a reader's own copy, numbers by key, and pages as plain notebooks."""
+"""Numbers by key, and pages as plain notebooks."""
 
 import os
 import re
@@ -7,40 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import nbclient
 import nbformat
 import pytest
-from sphinx.errors import ExtensionError
 
 import reading
 from companion.book import markup, notebooks
-
-TEXT = "A paragraph of our own, “quoted” and all: it’s not the essay's."
-
-
-@pytest.fixture
-def copy(tmp_path, monkeypatch):
-    monkeypatch.setattr(markup, "FINGERPRINTS", {9: markup.paragraph_fingerprint(TEXT)})
-    path = tmp_path / "copy.txt"
-    path.write_text(f"A title\n\n{TEXT}\nAnother paragraph.\n", "utf-8")
-    return path
-
-
-def test_own_copy_is_shown_where_it_is_the_same_text(copy):
-    assert TEXT in markup._own_copy(copy, 9).astext()
-
-
-def test_punctuation_and_case_do_not_matter_and_words_do():
-    same = TEXT.replace("“", '"').replace("”", '"').replace("’", "'").upper()
-    assert markup.paragraph_fingerprint(same) == markup.paragraph_fingerprint(TEXT)
-    assert markup.paragraph_fingerprint(TEXT.replace("own", "old")) != markup.paragraph_fingerprint(TEXT)
-
-
-def test_another_text_is_refused(copy):
-    copy.write_text("Something else.\n", "utf-8")
-    with pytest.raises(ExtensionError, match="paragraph 9 is not the text this book was written on; give a copy"):
-        markup._own_copy(copy, 9)
-
-
-def test_no_paragraph_of_the_essay_is_missing_its_fingerprint():
-    assert sorted(markup.FINGERPRINTS) == list(range(1, 12)) and len(set(markup.FINGERPRINTS.values())) == 11
 
 
 def test_number_by_key_and_by_chapter():
