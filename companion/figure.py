@@ -200,6 +200,8 @@ def _sources() -> dict[str, tuple[str, str]]:
 
 def source_links(ids: Sequence[str], live: bool = False, shown: int = 3) -> str:
     """Links into the references page, or in a live notebook to the sources themselves; beyond the first few folded."""
+    if not ids:
+        return "Sources: none"
     labels = {_sources()[i][0]: i for i in reversed(ids)}  # one link for the several pages of one publisher and year
     links = [f'<a href="{html.escape(_sources()[i][1] if live else f"{REFERENCES}#source-{i}", quote=True)}">'
              f"{html.escape(label)}</a>" for label, i in reversed(labels.items())]

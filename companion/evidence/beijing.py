@@ -16,7 +16,18 @@ import pandas as pd
 from companion import claims
 from companion.claims import Finding, verdict
 from companion.data import load, pick
-from companion.evidence.series import flows, inter_korean, sources_of, steps, tables, trend, with_gaps
+from companion.evidence.series import (
+    AS_OF,
+    as_known,
+    flows,
+    inter_korean,
+    sources_of,
+    steps,
+    tables,
+    trend,
+    vintages,
+    with_gaps,
+)
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, PERCENT, Card, fixed_axes, mark_number, percent
 
@@ -72,12 +83,13 @@ def _customs_in_kotra(data: Frames, row, south: pd.DataFrame) -> pd.DataFrame:
 def _weighted_shares(data: Frames, row, south: pd.DataFrame) -> pd.DataFrame:
     """CIA: export and import shares weighted by the exports and imports of the same edition and the same year."""
     trade, shares = (data[t][data[t]["series"] == "cia"] for t in ("trade", "trade_shares"))
-    total = pick(trade[trade["partner"] == "WLD"], ["vintage", "year", "flow"]).set_index(["vintage", "year", "flow"])
+    total = pick(trade[trade["partner"] == "WLD"], ["vintage", "year", "flow"])
+    total = total.set_index(["vintage", "year", "flow"])["value"].to_dict()  # looked up hundreds of times
     found = {}
     for (vintage, year), part in pick(shares, ["vintage", "year", "flow", "partner"]).groupby(["vintage", "year"]):
-        wide = part.pivot(index="flow", columns="partner", values="value")
         try:
-            weight = pd.Series({flow: total.loc[(vintage, year, flow), "value"] for flow in ("exports", "imports")})
+            weight = pd.Series({flow: total[vintage, year, flow] for flow in ("exports", "imports")})
+            wide = part.pivot(index="flow", columns="partner", values="value")
             china = (wide.loc[weight.index, "CHN"] * weight).sum()
             korea = (wide.loc[weight.index, "KOR"] * weight).sum() if row.south_korea == "out" else 0
         except KeyError:  # an edition that gives totals and shares of different years, or no share of South Korea
@@ -196,7 +208,7 @@ def share_card(shares: pd.DataFrame, source: str, south_korea: str, year: int) -
         title = f"{short}, {counted}: no figure for {year}"
         sentence = ("ITPD-E counts in dollars of 2010, and trade with South Korea is known in dollars of the day, so the two "
                     "cannot be added. Choose “left out”." if definition is None else
-                    "This source has no total and shares of the same year here.")
+                    "No total and shares of the same year are known from this source.")
     else:
         title = f"{short}, {counted}: China held {value:.1f}{PERCENT} of trade in {year}"
         where = ("inside the band that fits" if BAND[0] <= value <= BAND[1] else
@@ -230,19 +242,20 @@ def share_card(shares: pd.DataFrame, source: str, south_korea: str, year: int) -
         alt=f"Line chart of China's share of North Korea's trade, 2002 to 2014. {title}. {sentence}",
         draw=draw,
         table=shown[["year", "share", "inside"]].rename(columns={"share": "share, %", "inside": "three-quarters"}),
-        sources=sources_of(shares[shares["definition"] == (definition or definitions[0])]), trust=TRADE_TRUST,
+        # Where nothing of a source was out, the picture holds the faint lines of the others.
+        sources=sources_of(shares[shares["definition"] == (definition or definitions[0])]) or sources_of(shares), trust=TRADE_TRUST,
         sentence=sentence)
 
 
 def share_exploration(data: Frames) -> Exploration:
-    """Choose the source, whether South Korea counts, and the year."""
-    shares = china_shares(data)
+    """Choose the source, whether South Korea counts, the year, and when one looks."""
+    shares = {as_of: china_shares(known) for as_of, known in vintages(data).items()}
     return explore(
-        lambda **state: share_card(shares, **state), "china-share",
+        lambda as_of, **state: as_known(share_card(shares[as_of], **state), as_of), "china-share",
         "Which choices lead to three-quarters, and which lead away from it?",
         source=Choice("Source", {key: text for key, (text, *_) in SOURCES_OF_SHARE.items()}),
         south_korea=Choice("South Korea as a trading partner", {"out": "left out", "in": "counted"}, "radio"),
-        year=Choice("Year", {y: str(y) for y in range(2010, 2015)}, "range", 2013))
+        year=Choice("Year", {y: str(y) for y in range(2010, 2015)}, "range", 2013), as_of=AS_OF)
 
 
 def rivals(shares: pd.DataFrame, first: int = 2010, last: int = 2014) -> pd.DataFrame:
@@ -372,7 +385,8 @@ def effects_card(shares: pd.DataFrame) -> Card:
 def oil_prices(data: Frames) -> pd.DataFrame:
     """Dollars a barrel by year: what China charged North Korea, the Dubai benchmark, and the gap in percent."""
     prices = pick(_oil_rows(data).astype({"period": int}), ["partner", "period"])
-    table = prices.pivot(index="period", columns="partner", values="value").rename(columns={"CHN": "china", "WLD": "dubai"})
+    table = prices.pivot(index="period", columns="partner", values="value")
+    table = table.reindex(columns=["CHN", "WLD"]).set_axis(["china", "dubai"], axis=1)  # on an early day there is neither
     table["above"] = 100 * (table["china"] / table["dubai"] - 1)
     return table.rename_axis(index="year", columns=None).reset_index()
 
@@ -580,6 +594,11 @@ def three_quarters(data: Frames) -> Finding:
         verdict=verdict(counts), choices=("family", "south_korea", "year"), sources=sources_of(counts))
 
 
+def _counts(rows: list[dict], *columns: str) -> pd.DataFrame:
+    """Rows of counts with all their columns, also on a day before there was any."""
+    return pd.DataFrame(rows, columns=[*columns, "votes", "outcome"]).astype({"votes": bool})
+
+
 def grows(data: Frames) -> Finding:
     """dependence-grows: level, trend and steadiness, per definition and first year of the window."""
     shares = china_shares(data)
@@ -598,7 +617,8 @@ def grows(data: Frames) -> Finding:
                          "largest fall, points": -min(line.diff().min(), 0.0),
                          "votes": bool(first["votes"]),
                          "outcome": bool(t["gain"] > 0 and t["slope"] > 0 and t["rises"] >= STEADY * t["steps"])})
-    counts = pd.DataFrame(rows)
+    counts = _counts(rows, "family", "count", "south_korea", "window from", "level up", "trend up", "rising steps",
+                     "largest fall, points")
     voting = counts[counts["votes"]]
     return Finding(
         measure="China's share of two-way trade over a window that ends with the last year to 2014. "
@@ -621,13 +641,13 @@ def xi_critical(data: Frames) -> Finding:
     for measure, (label, _, criticism) in MEASURES.items():
         line = series[measure].dropna()
         for baseline, last in itertools.product(BASELINES, (2013, 2014)):
-            if line.index.max() < last:  # a year that had not ended by the as-of date
+            if line.empty or line.index.max() < last:  # a year that had not ended by the as-of date
                 continue
             before, after, cooler = compare(series, measure, baseline, last)
             rows.append({"family": COOL_TABLES[measure], "count": label, "compared with": baseline,
                          "Xi's years": "2013" if last == 2013 else "2013–14", "before": before, "since": after,
                          "votes": criticism and baseline != SHOWN_ONLY, "outcome": cooler})
-    counts = pd.DataFrame(rows)
+    counts = _counts(rows, "family", "count", "compared with", "Xi's years", "before", "since")
     return Finding(
         measure="The mean from 2013 on against the mean of the years before. Only one family of sources measures criticism.",
         threshold="Any move in the critical direction counts; the wording gives no size. The measure that votes was chosen "

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from companion import claims
 from companion.data import load, pick
+from companion.explore import Choice
+from companion.figure import Card
 
 INTER_KOREAN = ("mou", "kita", "kcs", "kostat")  # ministry first, then trade association, customs, statistics office
 
@@ -19,6 +24,31 @@ def tables(*names: str, as_of: str | None = None) -> dict[str, pd.DataFrame]:
     """Tables by name; with `as_of`, of those whose rows are dated only what could be known on that day."""
     dated = {name: "knowable_from" in load(name, corrected=False) for name in names}
     return {name: load(name, as_of=as_of if dated[name] else None) for name in names}
+
+
+def known_by(data: Mapping[str, pd.DataFrame], day: str | pd.Timestamp) -> dict[str, pd.DataFrame]:
+    """The rows of tables that could be known by a day; a table whose rows have no date stays whole."""
+    return {name: table[table["knowable_from"] <= day].reset_index(drop=True) if "knowable_from" in table else table
+            for name, table in data.items()}
+
+
+# The control of an exploration whose picture of the years before the essay depends on when one looks.
+VINTAGES = {"today": "today", "2014": "by September 2014"}
+AS_OF = Choice("What could be known", VINTAGES, "radio")
+
+
+def vintages(data: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, pd.DataFrame]]:
+    """The tables under each value of AS_OF."""
+    return {"today": dict(data), "2014": known_by(data, claims.ESSAY_DATE)}
+
+
+def as_known(card: Card, as_of: str) -> Card:
+    """The card, saying so where it shows what could be known in September 2014."""
+    if as_of == "today":
+        return card
+    rule = "A figure counts from the day of the source that we read, which may be later than the first that had it."
+    return replace(card, title=f"As of September 2014. {card.title}", alt=f"As of September 2014. {card.alt}",
+                   sentence=f"{card.sentence} {rule}")
 
 
 def flows(trade: pd.DataFrame, series: str, partner: str) -> pd.DataFrame:
