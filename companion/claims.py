@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from companion.data import DataError, load
-from companion.figure import table_html
+from companion.figure import Html, table_html
 
 ESSAY_DATE = "2014-09-30"  # the essay is of September 2014; its exact day is not known
 
@@ -138,6 +138,16 @@ def get(claim_id: str) -> pd.Series:
         near = difflib.get_close_matches(claim_id, claims.index, 1, 0)
         raise DataError(f'data/claims.csv has no claim "{claim_id}"; did you mean "{near[0]}"?')
     return claims.loc[claim_id]
+
+
+def address(claim_id: str) -> str:
+    """Where a claim's card stands, from the root of the book."""
+    return f"chapters/{get(claim_id).chapter}.html#claim-{claim_id}"
+
+
+def link(claim_id: str, up: str = "") -> Html:
+    """The claim's short name, as a link to its card; `up` leads from the page to the root of the book ("../" in a chapter)."""
+    return Html(f'<a class="claim-link" href="{up}{html.escape(address(claim_id))}">{html.escape(get(claim_id).label)}</a>')
 
 
 KINDS = {"open": "open question", "thesis": "conclusion"}
