@@ -82,24 +82,24 @@ def state(claim_id: str, data: Frames) -> State:
 
 
 @functools.cache
-def _read(claim_id: str) -> dict[str, pd.DataFrame]:
-    """The tables that a claim's test reads, as they are today."""
+def _read(claim_id: str) -> tuple[dict[str, pd.DataFrame], State]:
+    """The tables that a claim's test reads, as they are today, and its state on them."""
     data = Recorder(evidence.chapter(claims.get(claim_id).chapter).frames())
-    state(claim_id, data)
-    return {name: data.data[name] for name in sorted(data.asked)}
+    today = state(claim_id, data)
+    return {name: data.data[name] for name in sorted(data.asked)}, today
 
 
 def tables_of(claim_id: str) -> list[str]:
     """The names of the tables that a claim's test really reads, in the order of the alphabet."""
-    return list(_read(claim_id))
+    return list(_read(claim_id)[0])
 
 
 def both() -> pd.DataFrame:
     """Every claim with a test, in the order of the essay: index claim, columns then (State, or None before it was due) and today."""
     found = {}
     for claim_id in load("claims")["id"]:
-        if today := evidence.tested(claim_id):
-            then = evidence.tested(claim_id, claims.ESSAY_DATE)
+        if evidence.tested(claim_id):
+            then, today = evidence.tested(claim_id, claims.ESSAY_DATE), evidence.tested(claim_id)
             found[claim_id] = {"then": state_of(then) if then and then.verdict != claims.NOT_DUE else None,
                                "today": state_of(today)}
     return pd.DataFrame.from_dict(found, orient="index").rename_axis("claim").astype(object)
@@ -130,9 +130,9 @@ def changed(at: Callable[[int], object], first: int, last: int) -> Iterator[int]
 
 def turns(claim_id: str) -> Iterator[Turn]:
     """Every change of a claim's state since the essay, the earliest first, with the rows that made it."""
-    data = _read(claim_id)
+    data, today = _read(claim_id)
     dates = days(data)
-    at = functools.cache(lambda i: state(claim_id, known_by(data, dates[i])))
+    at = functools.cache(lambda i: today if i == len(dates) - 1 else state(claim_id, known_by(data, dates[i])))
     for i in changed(at, 0, len(dates) - 1):
         yield Turn(dates[i], at(i - 1), at(i), cause(claim_id, known_by(data, dates[i]), dates[i], at(i)))
 
@@ -217,7 +217,7 @@ def changes_card(found: pd.DataFrame) -> Card:
     shown = tested.loc[[c for c in tested.index if c not in parts["same"]]]
     shown = shown.assign(rise=[today.share - then.share for then, today in zip(shown["then"], shown["today"])])
     shown = shown.sort_values("rise", kind="stable")
-    labels = load("claims").set_index("id")["label"].loc[shown.index]
+    labels = load("claims").set_index("id")["label"].loc[shown.index].str.replace("^.", lambda m: m[0].upper(), regex=True)
     moved = len(parts["more"]) + len(parts["fewer"])
 
     def draw(fig, narrow):
@@ -229,7 +229,7 @@ def changes_card(found: pd.DataFrame) -> Card:
                 ax.annotate("", (today.share, y), (then.share, y), arrowprops={
                     "arrowstyle": "-|>", "color": COLOUR["text"], "lw": 1.6, "shrinkA": 5, "shrinkB": 4, "mutation_scale": 9})
             ax.plot(then.share, y, "o", ms=9, mfc=COLOUR["surface"], mec=COLOUR["text"], mew=1.4)
-            ax.plot(today.share, y, "o", ms=5.5, color=COLOUR["KOR"])
+            ax.plot(today.share, y, "o", ms=5.5, color=COLOUR["text"])
             ax.text(0, y - 0.26, label, va="bottom", fontsize=9)
             ax.text(100, y - 0.26, f"{of(then)} → {of(today)}", ha="right", va="bottom", fontsize=9)
         ax.set(xlim=(-4, 104), ylim=(len(shown) - 0.5, -0.9), yticks=[], xticks=[0, 25, 50, 75, 100])

@@ -5,9 +5,10 @@ Everything here is a pure function of the tables that `frames` loads. Shares are
 
 from __future__ import annotations
 
+import functools
 import itertools
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import matplotlib.ticker
 import numpy as np
@@ -21,6 +22,7 @@ from companion.evidence.series import (
     as_known,
     flows,
     inter_korean,
+    remembered,
     sources_of,
     steps,
     tables,
@@ -32,6 +34,7 @@ from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, PERCENT, Card, fixed_axes, mark_number, percent
 
 Frames = Mapping[str, pd.DataFrame]
+Line = Callable[[str, str], pd.DataFrame]  # `flows` of one trade table: series, partner
 TABLES = ("trade", "trade_shares", "commodities", "aid", "official_visits", "un_votes", "press_events", "events",
           "share_definitions")
 
@@ -51,7 +54,7 @@ def frames(as_of: str | None = None) -> dict[str, pd.DataFrame]:
 
 # --- China's share of trade -------------------------------------------------------------------------------------
 
-def _published(data: Frames, row, south: pd.DataFrame) -> pd.DataFrame:
+def _published(data: Frames, row, south: pd.DataFrame, line: Line) -> pd.DataFrame:
     shares = data["trade_shares"]
     shares = shares[(shares["series"] == row.numerator) & (shares["partner"] == "CHN") & (shares["flow"] == "total")]
     found = pick(shares, ["year"]).set_index("year")
@@ -65,37 +68,36 @@ def _share(south: pd.DataFrame, row, part: pd.Series, whole: pd.Series, sources:
     return pd.DataFrame({"share": 100 * part / whole, "sources": sources}).dropna()
 
 
-def _values(data: Frames, row, south: pd.DataFrame) -> pd.DataFrame:
-    trade = data["trade"]
-    china, world = flows(trade, row.numerator, "CHN"), flows(trade, row.denominator, "WLD")
+def _values(data: Frames, row, south: pd.DataFrame, line: Line) -> pd.DataFrame:
+    china, world = line(row.numerator, "CHN"), line(row.denominator, "WLD")
     return _share(south, row, china["value"], world["value"], china["sources"] + world["sources"])
 
 
-def _customs_in_kotra(data: Frames, row, south: pd.DataFrame) -> pd.DataFrame:
+def _customs_in_kotra(data: Frames, row, south: pd.DataFrame, line: Line) -> pd.DataFrame:
     """Chinese customs above the line; below it KOTRA's total with its own China part taken out and customs put in."""
-    trade = data["trade"]
-    customs, china, world = (flows(trade, *key) for key in
-                             ((row.numerator, "CHN"), (row.denominator, "CHN"), (row.denominator, "WLD")))
+    customs, china, world = line(row.numerator, "CHN"), line(row.denominator, "CHN"), line(row.denominator, "WLD")
     total = world["value"] - china["value"] + customs["value"]
     return _share(south, row, customs["value"], total, customs["sources"] + world["sources"] + china["sources"])
 
 
-def _weighted_shares(data: Frames, row, south: pd.DataFrame) -> pd.DataFrame:
+def _weighted_shares(data: Frames, row, south: pd.DataFrame, line: Line) -> pd.DataFrame:
     """CIA: export and import shares weighted by the exports and imports of the same edition and the same year."""
     trade, shares = (data[t][data[t]["series"] == "cia"] for t in ("trade", "trade_shares"))
     total = pick(trade[trade["partner"] == "WLD"], ["vintage", "year", "flow"])
-    total = total.set_index(["vintage", "year", "flow"])["value"].to_dict()  # looked up hundreds of times
-    found = {}
+    total = total.set_index(["vintage", "year", "flow"])["value"].to_dict()
+    found, editions = {}, {(vintage, year) for vintage, year, _ in total}
+    shares = shares[np.array([key in editions for key in zip(shares["vintage"], shares["year"])], dtype=bool)]
     for (vintage, year), part in pick(shares, ["vintage", "year", "flow", "partner"]).groupby(["vintage", "year"]):
-        try:
-            weight = pd.Series({flow: total[vintage, year, flow] for flow in ("exports", "imports")})
-            wide = part.pivot(index="flow", columns="partner", values="value")
-            china = (wide.loc[weight.index, "CHN"] * weight).sum()
-            korea = (wide.loc[weight.index, "KOR"] * weight).sum() if row.south_korea == "out" else 0
-        except KeyError:  # an edition that gives totals and shares of different years, or no share of South Korea
+        cells = dict(zip(zip(part["flow"], part["partner"]), part["value"]))
+        partners = ("CHN", "KOR") if row.south_korea == "out" else ("CHN",)
+        weight = {flow: total.get((vintage, year, flow)) for flow in ("exports", "imports")}
+        # an edition that gives totals and shares of different years, or no share of South Korea
+        if None in weight.values() or not {*weight} <= {*part["flow"]} or not {*partners} <= {*part["partner"]}:
             continue
-        if np.isfinite(china + korea):  # a later edition of the same year replaces an earlier one
-            found[year] = {"share": china / (weight.sum() - korea / 100), "sources": list(part["source_id"].unique())}
+        share = {p: sum(cells.get((flow, p), 0.0) * weight[flow] for flow in weight) for p in partners}
+        # a later edition of the same year replaces an earlier one
+        found[year] = {"share": share["CHN"] / (sum(weight.values()) - share.get("KOR", 0.0) / 100),
+                       "sources": list(part["source_id"].unique())}
     return pd.DataFrame.from_dict(found, orient="index", columns=["share", "sources"])
 
 
@@ -103,14 +105,16 @@ _METHODS = {"published_share": _published, "values": _values,
             "customs_in_kotra": _customs_in_kotra, "weighted_shares": _weighted_shares}
 
 
+@remembered("trade", "trade_shares", "share_definitions")
 def china_shares(data: Frames) -> pd.DataFrame:
     """China's share of two-way trade under every definition and year.
 
     Columns: definition, label, family, south_korea, votes, year, share (percent), inside (of BAND), sources.
     """
     parts, south = [], inter_korean(data["trade"])
+    line = functools.cache(functools.partial(flows, data["trade"]))  # several definitions share a line
     for row in data["share_definitions"].itertuples():
-        found = _METHODS[row.method](data, row, south).rename_axis("year").reset_index()
+        found = _METHODS[row.method](data, row, south, line).rename_axis("year").reset_index()
         parts.append(found.assign(**{c: getattr(row, c) for c in
                                      ("definition", "label", "family", "south_korea", "votes")}))
     shares = pd.concat(parts, ignore_index=True).astype({"year": int, "share": float})
@@ -608,7 +612,7 @@ def grows(data: Frames) -> Finding:
         for start in (2002, 2005, 2008, 2010):
             line = part.set_index("year")["share"].sort_index().loc[start:]
             # a window that the series does not reach back to, or of fewer than three steps, is no test of steadiness
-            if line.empty or line.index[0] > start + 1 or trend(line)["steps"] < 3:
+            if line.empty or line.index[0] > start + 1 or len(steps(line)) < 3:
                 continue
             t = trend(line)
             rows.append({"family": first["family"], "count": first["label"], "south_korea": first["south_korea"],

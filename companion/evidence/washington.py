@@ -445,7 +445,7 @@ def said_in(data: Frames) -> pd.DataFrame:
 
 def no_concessions(data: Frames) -> Finding:
     """no-concessions: in words by year, and in deeds by window and measure."""
-    listed = not data["events"].empty
+    listed, voting = not data["events"].empty, voting_starts(data)
     rows = []
     for start, label in STARTS.items():
         given = concessions(data, start)
@@ -454,7 +454,7 @@ def no_concessions(data: Frames) -> Finding:
             n = len(chosen(given, measure))
             rows.append({"family": "events: deeds", "part": "in deeds", "count": f"concessions {words}",
                          "from": label.split(",")[0], "found": str(n),
-                         "votes": start in voting_starts(data), "outcome": n == 0 if known else pd.NA})
+                         "votes": start in voting, "outcome": n == 0 if known else pd.NA})
     after, label = "2008-10-12", "12 October 2008"
     apart, (_, relief) = tally(data, after, "delivered") + len(assurances(data, after)), aid_lines(data)
     relief = relief[relief.index >= WALL]
