@@ -274,7 +274,8 @@ def gravity_card(data: Frames, partner: str, elasticity: float) -> Card:
               "trade of a "
               "few million makes the ratio jump, and values are rounded to whole millions, so that none may be a little. "
               "Trade with Japan in "
-              "2001 is an outlier; China's trade of 1999 to 2002 may be too high.",
+              "2001 is an outlier; China's trade of 1999 to 2002 may be too high. In September 2014 none of these figures was out "
+              "in the edition used here.",
         sentence=sentence + " Shaded: the rule under all four elasticities.")
 
 
