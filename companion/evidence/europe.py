@@ -532,7 +532,9 @@ def not_generous(data: Frames) -> Finding:
             rows.append({"family": "UN register", "count": "million dollars a year", "donors": label,
                          "since": f"{first}–{last}",
                          "compared with": f"{start}–{end}", "before": before, "after": after, "votes": True,
-                         "outcome": pd.NA if pd.isna(after / before) else bool(after < GENEROUS * before)})
+                         # on an early day a figure is missing, or both are nothing
+                         "outcome": pd.NA if pd.isna([before, after]).any() or before == after == 0 else
+                         bool(after < GENEROUS * before)})
     table = _register(data)
     for whole, (first, last) in itertools.product(("fts_flows", "fts"), since):
         years = table.loc[first:last]
