@@ -211,10 +211,12 @@ def of(state: State) -> str:
     return f"{state.fits} of {state.counts}"
 
 
-def changes_card(found: pd.DataFrame) -> Card:
-    """The claims that changed, each with the share of its counts that bear it out then (hollow) and today (filled)."""
-    tested, parts = found[found["then"].notna()], split(found)
-    shown = tested.loc[[c for c in tested.index if c not in parts["same"]]]
+def changes_card(found: pd.DataFrame, shown: pd.DataFrame) -> Card:
+    """The claims that changed, each with the share of its counts that bear it out then (hollow) and today (filled).
+
+    found: as of `both`; shown: as of `changes`.
+    """
+    parts = split(found)
     shown = shown.assign(rise=[today.share - then.share for then, today in zip(shown["then"], shown["today"])])
     shown = shown.sort_values("rise", kind="stable")
     labels = load("claims").set_index("id")["label"].loc[shown.index].str.replace("^.", lambda m: m[0].upper(), regex=True)
@@ -240,15 +242,15 @@ def changes_card(found: pd.DataFrame) -> Card:
                           "then, %": [s.share for s in shown["then"]], "today, %": [s.share for s in shown["today"]]})
     return Card(
         name="as-of-changes",
-        title=f"Of {len(tested)} claims tested on both dates, {len(parts['same'])} rest on the same counts; "
+        title=f"Of {sum(map(len, parts.values()))} claims tested on both dates, {len(parts['same'])} rest on the same counts; "
               f"in {moved} the share of counts that support them moved",
         alt=f"{len(shown)} rows, one for each claim whose counts changed, with a hollow dot for September 2014 and a filled "
             "one for today. " + "; ".join(f"{label}: {of(row.then)} then, {of(row.today)} today"
                                           for label, row in zip(labels, shown.itertuples())) + ".",
         draw=draw, table=table, up="",
-        sources=list(dict.fromkeys(s for c in shown.index for s in evidence.tested(c).sources)),
+        sources=list(dict.fromkeys(s for turns in shown["turns"] for turn in turns for s in turn.rows["source_id"])),
         trust="A share of counts is no degree of truth: each count is one way to measure, and a claim can gain counts that all rest on "
-              "one new year of one source. Where a test reads the same rows under several limits, each is a count.",
+              "one new year of one source. The sources are those of the new rows; the chapters give the rest. Where a test reads the same rows under several limits, each is a count.",
         sentence=f"Hollow: September 2014. Filled: today. At the right, how many counts support the claim of how many that can be made. "
                  f"A filled dot inside a hollow one: more counts, the same share. The {len(parts['same'])} claims that did not change "
                  "are not drawn.",
@@ -283,13 +285,14 @@ def _titles(source: str, periods: Sequence[str], events: pd.DataFrame) -> list[s
 
 
 def changes_table(found: pd.DataFrame) -> pd.DataFrame:
-    """`changes` for a reader: claim, both verdicts with their counts, and what changed it when."""
+    """`changes` for a reader: claim, verdict then and today with the counts, and what changed it when."""
     def why(turn: Turn) -> str:
         return f"<b>{written(turn.day)}</b>, {of(turn.before)} to {of(turn.after)}: {rows_text(turn.rows)}."
 
     said = lambda s: f"{s.verdict} ({of(s)})" if of(s) not in s.verdict else s.verdict  # noqa: E731
-    return pd.DataFrame({"claim": [claims.link(c) for c in found.index], "September 2014": [said(s) for s in found["then"]],
-                         "today": [said(s) for s in found["today"]],
+    verdicts = [Html(f"<b>Then:</b> {html.escape(said(then))}.<br><b>Today:</b> {html.escape(said(today))}.")
+                for then, today in zip(found["then"], found["today"])]
+    return pd.DataFrame({"claim": [claims.link(c) for c in found.index], "verdict": verdicts,
                          "the new rows that changed it": [Html("<br>".join(map(why, t))) for t in found["turns"]]})
 
 

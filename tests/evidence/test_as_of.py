@@ -140,7 +140,10 @@ def test_the_figures_of_the_page_follow_from_the_two_verdicts_of_each_claim(foun
 
 
 def test_the_figure_draws_the_claims_that_changed_and_no_other(found):
-    card, parts = as_of.changes_card(found), as_of.split(found)
+    shown, parts = as_of.changes(), as_of.split(found)
+    card = as_of.changes_card(found, shown)
+    assert set(shown.index) == set(parts["more"] + parts["fewer"] + parts["as much"])
+    assert "itpde-r01-klein" in card.sources
     assert len(card.table) == sum(map(len, parts.values())) - len(parts["same"]) <= 20
     row = card.table.set_index("claim").loc["China's three-quarters"]
     assert (row["September 2014"], row["today"]) == ("1 of 6", "1 of 17") and card.up == ""
