@@ -267,21 +267,16 @@ def written(day: pd.Timestamp) -> str:
 
 def rows_text(rows: pd.DataFrame) -> Html:
     """The rows of a turn as a reader needs them: source (a link), table, periods; an event with its title."""
-    titles = load("events").set_index("event_id") if (rows["table"] == "events").any() else None
     parts = []
-    for (source, table), part in rows.groupby(["source_id", "table"], sort=False):
+    for source, part in rows.groupby("source_id", sort=False):
         periods = sorted(part["when"])
         span = periods[0] if periods[0] == periods[-1] else f"{periods[0]} to {periods[-1]}"
-        said = f"{TABLES.get(table, table)}, {span}"
-        if titles is not None and table == "events":
-            said = "; ".join(_titles(source, periods, titles))
-        link = source_links([source], up="").removeprefix("Sources: ")
-        parts.append(f"{link} ({html.escape(said)})")
+        said = " and ".join(TABLES.get(table, table) for table in part["table"].unique()) + f", {span}"
+        if set(part["table"]) == {"events"}:
+            events = load("events")
+            said = "; ".join(events[(events["source_id"] == source) & events["date"].isin(periods)]["title"])
+        parts.append(f"{source_links([source], up='').removeprefix('Sources: ')} ({html.escape(said)})")
     return Html("; ".join(parts))
-
-
-def _titles(source: str, periods: Sequence[str], events: pd.DataFrame) -> list[str]:
-    return list(events[(events["source_id"] == source) & events["date"].isin(periods)]["title"])
 
 
 def changes_table(found: pd.DataFrame) -> pd.DataFrame:
