@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import html
 import itertools
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ import pandas as pd
 
 from companion.argument import FALLS, SHAKY, STANDS, VALUES
 from companion.data import DataError, load
-from companion.figure import table_html
+from companion.figure import Html, table_html
 
 ESSAY_DATE = "2014-09-30"  # the essay is of September 2014; its exact day is not known
 
@@ -150,6 +151,13 @@ def get(claim_id: str) -> pd.Series:
         near = difflib.get_close_matches(claim_id, claims.index, 1, 0)
         raise DataError(f'data/claims.csv has no claim "{claim_id}"; did you mean "{near[0]}"?')
     return claims.loc[claim_id]
+
+
+def link(claim_id: str, words: str = "") -> Html:
+    """A table cell that leads to the claim's own page; `words` default to its label. A live notebook has no pages beside it."""
+    text = html.escape(words or get(claim_id).label, quote=False)
+    static = os.environ.get("COMPANION_FRONT_END") == "static"
+    return Html(f'<a href="../claims/{claim_id}.html">{text}</a>' if static else text)
 
 
 KINDS = {"open": "open question", "thesis": "conclusion"}

@@ -165,6 +165,10 @@ def show(frame: pd.DataFrame, caption: str) -> Table:
     return Table(frame, caption)
 
 
+class Html(str):
+    """Text that is HTML already, such as a link in a cell of a table; an address in it is as seen from the folder of the chapters."""
+
+
 def table_html(table: pd.DataFrame) -> str:
     """The frame as a plain table: numbers with one decimal, gaps as a dash, the first column as row headers."""
     heads = "".join(f'<th scope="col">{html.escape(str(name))}</th>' for name in table.columns)
@@ -176,9 +180,10 @@ def table_html(table: pd.DataFrame) -> str:
 
 def _cell_html(column: int, value) -> str:
     text = _cell(value)
+    seen = re.sub(r"<[^>]+>", "", text) if isinstance(value, Html) else text
     number = pd.api.types.is_number(value) and not pd.api.types.is_bool(value) and not pd.isna(value)
     # Figures line up at the right; long text keeps a width at which it can be read, and the box scrolls.
-    kind = (' class="n"' if number and column else ' class="long"' if len(text) > 40 else
+    kind = (' class="n"' if number and column else ' class="long"' if len(seen) > 40 else
             ' class="day"' if re.fullmatch(r"\d{4}-\d\d(-\d\d)?", text) else "")  # a date must not break at its hyphens
     return f'<th scope="row"{kind}>{text}</th>' if column == 0 else f"<td{kind}>{text}</td>"
 
@@ -188,7 +193,7 @@ def _cell(value) -> str:
         return "yes" if value else "no"
     if pd.isna(value):
         return "–"
-    return f"{value:,.1f}" if isinstance(value, float) else html.escape(str(value))
+    return f"{value:,.1f}" if isinstance(value, float) else value if isinstance(value, Html) else html.escape(str(value))
 
 
 @functools.cache
@@ -200,16 +205,16 @@ def _sources() -> dict[str, tuple[str, str]]:
 
 def source_links(ids: Sequence[str], live: bool = False, shown: int = 3) -> str:
     """Links into the references page, or in a live notebook to the sources themselves; beyond the first few folded."""
+    if not ids:
+        return "Sources: none"
     labels = {_sources()[i][0]: i for i in reversed(ids)}  # one link for the several pages of one publisher and year
-    links = [f'<a href="{html.escape(_sources()[i][1] if live else f"{REFERENCES}#source-{i}", quote=True)}">'
+    links = [f'<a href="{html.escape(_sources()[i][1] if live else f"../references.html#source-{i}", quote=True)}">'
              f"{html.escape(label)}</a>" for label, i in reversed(labels.items())]
     if len(links) <= shown + 1:
         return "Sources: " + "; ".join(links)
     return ("Sources: " + "; ".join(links[:shown])
             + f"<details><summary>and {len(links) - shown} more sources</summary>{'; '.join(links[shown:])}</details>")
 
-
-REFERENCES = "../references.html"  # chapters are one folder below the root of the book
 
 _VARIABLE = {light: f"var(--c-{name}, {light})" for name, (light, _) in PALETTE.items()}
 _HEX = re.compile("|".join(_VARIABLE))

@@ -103,7 +103,7 @@ SENTENCE = r"^(\d+(?:[–-]\d+)?): "  # the number of a sentence of the essay, a
 
 
 def _claim_uri(row, docname: str) -> str:
-    return f"{'../' * docname.count('/')}chapters/{row.chapter}.html#claim-{row.name}"
+    return "../" * docname.count("/") + claims.address(row.name)
 
 
 def _claims_of(paragraph: int, docname: str) -> nodes.Node:

@@ -11,8 +11,6 @@ from pathlib import Path
 
 from sphinx.util import logging
 
-from companion.figure import REFERENCES
-
 HERE = Path(__file__).parent
 SEARCH_PAGE = "search"
 
@@ -92,8 +90,6 @@ def trim_page(app, pagename, templatename, context, doctree):
     context["metatags"] = re.sub(r'<meta (?=[^>]*name="viewport")[^>]*>\s*', "", context.get("metatags") or "")
     if body:
         context["body"] = mend(body)
-        if "/" not in pagename:  # a figure card writes its links for a chapter, one folder below
-            context["body"] = context["body"].replace(f'href="{REFERENCES}', f'href="{REFERENCES.removeprefix("../")}')
 
 
 def is_needed(file, pagename, body):

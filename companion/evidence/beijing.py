@@ -5,9 +5,10 @@ Everything here is a pure function of the tables that `frames` loads. Shares are
 
 from __future__ import annotations
 
+import functools
 import itertools
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import matplotlib.ticker
 import numpy as np
@@ -16,12 +17,25 @@ import pandas as pd
 from companion import claims
 from companion.claims import Finding, verdict
 from companion.data import load, pick
-from companion.evidence.series import flows, inter_korean, sources_of, steps, tables, trend, with_gaps
+from companion.evidence.series import (
+    AS_OF,
+    as_known,
+    flows,
+    inter_korean,
+    remembered,
+    sources_of,
+    steps,
+    tables,
+    trend,
+    vintages,
+    with_gaps,
+)
 from companion.evidence.thresholds import CONVENTION, WORDING, Threshold
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, PERCENT, Card, fixed_axes, mark_number, percent
 
 Frames = Mapping[str, pd.DataFrame]
+Line = Callable[[str, str], pd.DataFrame]  # `flows` of one trade table: series, partner
 TABLES = ("trade", "trade_shares", "commodities", "aid", "official_visits", "un_votes", "press_events", "events",
           "share_definitions")
 
@@ -44,7 +58,7 @@ def frames(as_of: str | None = None) -> dict[str, pd.DataFrame]:
 
 # --- China's share of trade -------------------------------------------------------------------------------------
 
-def _published(data: Frames, row, south: pd.DataFrame) -> pd.DataFrame:
+def _published(data: Frames, row, south: pd.DataFrame, line: Line) -> pd.DataFrame:
     shares = data["trade_shares"]
     shares = shares[(shares["series"] == row.numerator) & (shares["partner"] == "CHN") & (shares["flow"] == "total")]
     found = pick(shares, ["year"]).set_index("year")
@@ -58,36 +72,36 @@ def _share(south: pd.DataFrame, row, part: pd.Series, whole: pd.Series, sources:
     return pd.DataFrame({"share": 100 * part / whole, "sources": sources}).dropna()
 
 
-def _values(data: Frames, row, south: pd.DataFrame) -> pd.DataFrame:
-    trade = data["trade"]
-    china, world = flows(trade, row.numerator, "CHN"), flows(trade, row.denominator, "WLD")
+def _values(data: Frames, row, south: pd.DataFrame, line: Line) -> pd.DataFrame:
+    china, world = line(row.numerator, "CHN"), line(row.denominator, "WLD")
     return _share(south, row, china["value"], world["value"], china["sources"] + world["sources"])
 
 
-def _customs_in_kotra(data: Frames, row, south: pd.DataFrame) -> pd.DataFrame:
+def _customs_in_kotra(data: Frames, row, south: pd.DataFrame, line: Line) -> pd.DataFrame:
     """Chinese customs above the line; below it KOTRA's total with its own China part taken out and customs put in."""
-    trade = data["trade"]
-    customs, china, world = (flows(trade, *key) for key in
-                             ((row.numerator, "CHN"), (row.denominator, "CHN"), (row.denominator, "WLD")))
+    customs, china, world = line(row.numerator, "CHN"), line(row.denominator, "CHN"), line(row.denominator, "WLD")
     total = world["value"] - china["value"] + customs["value"]
     return _share(south, row, customs["value"], total, customs["sources"] + world["sources"] + china["sources"])
 
 
-def _weighted_shares(data: Frames, row, south: pd.DataFrame) -> pd.DataFrame:
+def _weighted_shares(data: Frames, row, south: pd.DataFrame, line: Line) -> pd.DataFrame:
     """CIA: export and import shares weighted by the exports and imports of the same edition and the same year."""
     trade, shares = (data[t][data[t]["series"] == "cia"] for t in ("trade", "trade_shares"))
-    total = pick(trade[trade["partner"] == "WLD"], ["vintage", "year", "flow"]).set_index(["vintage", "year", "flow"])
-    found = {}
+    total = pick(trade[trade["partner"] == "WLD"], ["vintage", "year", "flow"])
+    total = total.set_index(["vintage", "year", "flow"])["value"].to_dict()
+    found, editions = {}, {(vintage, year) for vintage, year, _ in total}
+    shares = shares[np.array([key in editions for key in zip(shares["vintage"], shares["year"])], dtype=bool)]
     for (vintage, year), part in pick(shares, ["vintage", "year", "flow", "partner"]).groupby(["vintage", "year"]):
-        wide = part.pivot(index="flow", columns="partner", values="value")
-        try:
-            weight = pd.Series({flow: total.loc[(vintage, year, flow), "value"] for flow in ("exports", "imports")})
-            china = (wide.loc[weight.index, "CHN"] * weight).sum()
-            korea = (wide.loc[weight.index, "KOR"] * weight).sum() if row.south_korea == "out" else 0
-        except KeyError:  # an edition that gives totals and shares of different years, or no share of South Korea
+        cells = dict(zip(zip(part["flow"], part["partner"]), part["value"]))
+        partners = ("CHN", "KOR") if row.south_korea == "out" else ("CHN",)
+        weight = {flow: total.get((vintage, year, flow)) for flow in ("exports", "imports")}
+        # an edition that gives totals and shares of different years, or no share of South Korea
+        if None in weight.values() or not {*weight} <= {*part["flow"]} or not {*partners} <= {*part["partner"]}:
             continue
-        if np.isfinite(china + korea):  # a later edition of the same year replaces an earlier one
-            found[year] = {"share": china / (weight.sum() - korea / 100), "sources": list(part["source_id"].unique())}
+        share = {p: sum(cells.get((flow, p), 0.0) * weight[flow] for flow in weight) for p in partners}
+        # a later edition of the same year replaces an earlier one
+        found[year] = {"share": share["CHN"] / (sum(weight.values()) - share.get("KOR", 0.0) / 100),
+                       "sources": list(part["source_id"].unique())}
     return pd.DataFrame.from_dict(found, orient="index", columns=["share", "sources"])
 
 
@@ -100,14 +114,22 @@ def china_shares(data: Frames) -> pd.DataFrame:
 
     Columns: definition, label, family, south_korea, votes, year, share (percent), inside (of BAND), sources.
     """
+    shares = _shares(data)
+    shares.insert(shares.columns.get_loc("sources"), "inside", in_band(shares["share"]))
+    return shares
+
+
+@remembered("trade", "trade_shares", "share_definitions")
+def _shares(data: Frames) -> pd.DataFrame:
+    """`china_shares` without the column that depends on BAND, which can be moved."""
     parts, south = [], inter_korean(data["trade"])
+    line = functools.cache(functools.partial(flows, data["trade"]))  # several definitions share a line
     for row in data["share_definitions"].itertuples():
-        found = _METHODS[row.method](data, row, south).rename_axis("year").reset_index()
+        found = _METHODS[row.method](data, row, south, line).rename_axis("year").reset_index()
         parts.append(found.assign(**{c: getattr(row, c) for c in
                                      ("definition", "label", "family", "south_korea", "votes")}))
     shares = pd.concat(parts, ignore_index=True).astype({"year": int, "share": float})
-    shares["inside"] = in_band(shares["share"])
-    return shares[["definition", "label", "family", "south_korea", "votes", "year", "share", "inside", "sources"]]
+    return shares[["definition", "label", "family", "south_korea", "votes", "year", "share", "sources"]]
 
 
 def in_band(share: pd.Series, margin: float = 0.0) -> pd.Series:
@@ -200,7 +222,7 @@ def share_card(shares: pd.DataFrame, source: str, south_korea: str, year: int) -
         title = f"{short}, {counted}: no figure for {year}"
         sentence = ("ITPD-E counts in dollars of 2010, and trade with South Korea is known in dollars of the day, so the two "
                     "cannot be added. Choose “left out”." if definition is None else
-                    "This source has no total and shares of the same year here.")
+                    "No total and shares of the same year are known from this source.")
     else:
         title = f"{short}, {counted}: China held {value:.1f}{PERCENT} of trade in {year}"
         where = ("inside the band that fits" if BAND[0] <= value <= BAND[1] else
@@ -234,19 +256,20 @@ def share_card(shares: pd.DataFrame, source: str, south_korea: str, year: int) -
         alt=f"Line chart of China's share of North Korea's trade, 2002 to 2014. {title}. {sentence}",
         draw=draw,
         table=shown[["year", "share", "inside"]].rename(columns={"share": "share, %", "inside": "three-quarters"}),
-        sources=sources_of(shares[shares["definition"] == (definition or definitions[0])]), trust=TRADE_TRUST,
+        # Where nothing of a source was out, the picture holds the faint lines of the others.
+        sources=sources_of(shares[shares["definition"] == (definition or definitions[0])]) or sources_of(shares), trust=TRADE_TRUST,
         sentence=sentence)
 
 
 def share_exploration(data: Frames) -> Exploration:
-    """Choose the source, whether South Korea counts, and the year."""
-    shares = china_shares(data)
+    """Choose the source, whether South Korea counts, the year, and when one looks."""
+    shares = {as_of: china_shares(known) for as_of, known in vintages(data).items()}
     return explore(
-        lambda **state: share_card(shares, **state), "china-share",
+        lambda as_of, **state: as_known(share_card(shares[as_of], **state), as_of), "china-share",
         "Which choices lead to three-quarters, and which lead away from it?",
         source=Choice("Source", {key: text for key, (text, *_) in SOURCES_OF_SHARE.items()}),
         south_korea=Choice("South Korea as a trading partner", {"out": "left out", "in": "counted"}, "radio"),
-        year=Choice("Year", {y: str(y) for y in range(2010, 2015)}, "range", 2013))
+        year=Choice("Year", {y: str(y) for y in range(2010, 2015)}, "range", 2013), as_of=AS_OF)
 
 
 def rivals(shares: pd.DataFrame, first: int = 2010, last: int = 2014) -> pd.DataFrame:
@@ -376,7 +399,8 @@ def effects_card(shares: pd.DataFrame) -> Card:
 def oil_prices(data: Frames) -> pd.DataFrame:
     """Dollars a barrel by year: what China charged North Korea, the Dubai benchmark, and the gap in percent."""
     prices = pick(_oil_rows(data).astype({"period": int}), ["partner", "period"])
-    table = prices.pivot(index="period", columns="partner", values="value").rename(columns={"CHN": "china", "WLD": "dubai"})
+    table = prices.pivot(index="period", columns="partner", values="value")
+    table = table.reindex(columns=["CHN", "WLD"]).set_axis(["china", "dubai"], axis=1)  # on an early day there is neither
     table["above"] = 100 * (table["china"] / table["dubai"] - 1)
     return table.rename_axis(index="year", columns=None).reset_index()
 
@@ -584,6 +608,11 @@ def three_quarters(data: Frames) -> Finding:
         verdict=verdict(counts), choices=("family", "south_korea", "year"), sources=sources_of(counts))
 
 
+def _counts(rows: list[dict], *columns: str) -> pd.DataFrame:
+    """Rows of counts with all their columns, also on a day before there was any."""
+    return pd.DataFrame(rows, columns=[*columns, "votes", "outcome"]).astype({"votes": bool})
+
+
 def grows(data: Frames) -> Finding:
     """dependence-grows: level, trend and steadiness, per definition and first year of the window."""
     shares = china_shares(data)
@@ -602,7 +631,8 @@ def grows(data: Frames) -> Finding:
                          "largest fall, points": -min(line.diff().min(), 0.0),
                          "votes": bool(first["votes"]),
                          "outcome": bool(t["gain"] > 0 and t["slope"] > 0 and t["rises"] >= STEADY * t["steps"])})
-    counts = pd.DataFrame(rows)
+    counts = _counts(rows, "family", "count", "south_korea", "window from", "level up", "trend up", "rising steps",
+                     "largest fall, points")
     voting = counts[counts["votes"]]
     return Finding(
         measure="China's share of two-way trade over a window that ends with the last year to 2014. "
@@ -625,13 +655,13 @@ def xi_critical(data: Frames) -> Finding:
     for measure, (label, _, criticism) in MEASURES.items():
         line = series[measure].dropna()
         for baseline, last in itertools.product(BASELINES, (2013, 2014)):
-            if line.index.max() < last:  # a year that had not ended by the as-of date
+            if line.empty or line.index.max() < last:  # a year that had not ended by the as-of date
                 continue
             before, after, cooler = compare(series, measure, baseline, last)
             rows.append({"family": COOL_TABLES[measure], "count": label, "compared with": baseline,
                          "Xi's years": "2013" if last == 2013 else "2013–14", "before": before, "since": after,
                          "votes": criticism and baseline != SHOWN_ONLY, "outcome": cooler})
-    counts = pd.DataFrame(rows)
+    counts = _counts(rows, "family", "count", "compared with", "Xi's years", "before", "since")
     return Finding(
         measure="The mean from 2013 on against the mean of the years before. Only one family of sources measures criticism.",
         threshold="Any move in the critical direction counts; the wording gives no size. The measure that votes was chosen "

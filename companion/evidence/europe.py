@@ -276,7 +276,8 @@ def gravity_card(data: Frames, partner: str, elasticity: float) -> Card:
               "trade of a "
               "few million makes the ratio jump, and values are rounded to whole millions, so that none may be a little. "
               "Trade with Japan in "
-              "2001 is an outlier; China's trade of 1999 to 2002 may be too high.",
+              "2001 is an outlier; China's trade of 1999 to 2002 may be too high. In September 2014 none of these figures was out "
+              "in the edition used here.",
         sentence=sentence + " Shaded: the rule under all four elasticities.")
 
 
@@ -533,7 +534,9 @@ def not_generous(data: Frames) -> Finding:
             rows.append({"family": "UN register", "count": "million dollars a year", "donors": label,
                          "since": f"{first}–{last}",
                          "compared with": f"{start}–{end}", "before": before, "after": after, "votes": True,
-                         "outcome": pd.NA if pd.isna(after / before) else bool(after < GENEROUS * before)})
+                         # on an early day a figure is missing, or both are nothing
+                         "outcome": pd.NA if pd.isna([before, after]).any() or before == after == 0 else
+                         bool(after < GENEROUS * before)})
     table = _register(data)
     for whole, (first, last) in itertools.product(("fts_flows", "fts"), since):
         years = table.loc[first:last]

@@ -261,7 +261,8 @@ def billion_card(starts: Mapping[str, pd.Series], line: pd.Series, facts: pd.Dat
         draw=draw, table=table.rename(columns={"value": "reported, million dollars", "by": "reported by"}),
         sources=list(dict.fromkeys([*starts[base]["sources"], *sources_of(facts), "cow_dyadic"])),
         trust=f"Pace: {pace_words}. " + TRADE_TRUST + " The reported marks come from four reporters (their shapes differ), so they are "
-              "not joined. A steady pace is arithmetic and no forecast.",
+              "not joined. A steady pace is arithmetic and no forecast. In September 2014 what KOTRA and the minister gave for 2012 and "
+              "2013 was out; the edition of Correlates of War that gives the paces, ITPD-E and all later years were not.",
         sentence=sentence)
 
 

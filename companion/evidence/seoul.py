@@ -16,7 +16,7 @@ from matplotlib.ticker import MaxNLocator
 from companion import claims
 from companion.claims import Finding, verdict
 from companion.data import pick
-from companion.evidence.series import flows, inter_korean, sources_of, tables, with_gaps
+from companion.evidence.series import AS_OF, as_known, flows, inter_korean, sources_of, tables, vintages, with_gaps
 from companion.evidence.thresholds import ERROR, Threshold
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, PERCENT, Card, fixed_axes
@@ -437,14 +437,18 @@ def pair_card(known: Known, indicator: str, earlier: str, span: str) -> Card:
 
 
 def pair_exploration(data: Frames) -> Exploration:
-    """Choose the measure, the change of government, and what is compared across it."""
-    known = lines(data), means(data)
+    """Choose the measure, the change of government, what is compared across it, and when one looks.
+
+    Park to Moon has no place: in September 2014 nothing of it could be known, and the means by government show Moon's years.
+    """
+    known = {as_of: (lines(part), means(part)) for as_of, part in vintages(data).items()}
     return explore(
-        lambda **state: pair_card(known, **state), "koreas-closer",
+        lambda as_of, **state: as_known(pair_card(known[as_of], **state), as_of), "koreas-closer",
         "When the government in Seoul changed, did the Koreas move closer or apart?",
         indicator=Choice("Measure", {key: label for key, (label, *_) in INDICATORS.items()}, default="aid"),
-        earlier=Choice("Change of government", {a: f"{a} to {b}" for a, b in PAIRS.items()}, default="Lee"),
-        span=Choice("Compare", {"terms": "the whole terms", "years": "the last year before and the first after"}, "radio"))
+        earlier=Choice("Change of government", {a: f"{a} to {PAIRS[a]}" for a in ("Roh", "Lee")}, "radio", "Lee"),
+        span=Choice("Compare", {"terms": "the whole terms", "years": "the last year before and the first after"}, "radio"),
+        as_of=AS_OF)
 
 
 # --- openings ---------------------------------------------------------------------------------------------------

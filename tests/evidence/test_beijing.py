@@ -1,5 +1,7 @@
 """Chapter beijing: findings recomputed by hand for small cases, the figures the book must show, and properties."""
 
+import functools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -61,8 +63,9 @@ def test_a_larger_whole_never_raises_a_share(china, others, south):
         "series": ["s", "s", "mou"], "partner": ["CHN", "WLD", "KOR"], "flow": "total", "year": 2013, "rank": 1,
         "value": [china, china + others + 1, south], "source_id": "x"})
     row = {"numerator": "s", "denominator": "s", "south_korea": "out"}
-    one = beijing._values({"trade": trade}, pd.Series(row), series.inter_korean(trade))["share"].item()
-    two = beijing._values({"trade": trade}, pd.Series(row | {"south_korea": "in"}), series.inter_korean(trade))["share"].item()
+    line = functools.partial(series.flows, trade)
+    one = beijing._values({"trade": trade}, pd.Series(row), series.inter_korean(trade), line)["share"].item()
+    two = beijing._values({"trade": trade}, pd.Series(row | {"south_korea": "in"}), series.inter_korean(trade), line)["share"].item()
     assert 0 <= two <= one <= 100
 
 

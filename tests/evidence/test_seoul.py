@@ -275,20 +275,24 @@ def test_what_the_prose_leans_on(data, then, means):
 
 def test_every_state_says_what_it_holds_and_no_two_look_alike(data, known):
     pictures, titles, gaps = set(), set(), set()
-    for (indicator, earlier, span), card in seoul.pair_exploration(data).states():
+    then = seoul.frames(claims.ESSAY_DATE)
+    then = seoul.lines(then), seoul.means(then)
+    for (indicator, earlier, span, as_of), card in seoul.pair_exploration(data).states():
         pictures.add(card.svg())
         titles.add(card.title)
-        values = seoul.compared(known, indicator, earlier, span)
+        assert card.title.startswith("As of September 2014") == (as_of == "2014")
+        values = seoul.compared(known if as_of == "today" else then, indicator, earlier, span)
         if all(value == value for value in values):
             for value in values:
                 assert seoul.figure_text(value, indicator) in card.title
             assert seoul.change(*values) in card.title
         else:
-            gaps.add((indicator, earlier, span))
+            gaps.add((indicator, earlier, span, as_of))
             assert "no figure" in card.title
-    assert len(pictures) == len(titles) == 36
-    assert {g for g in gaps if g[0] in ("aid", "talks")} == {("talks", "Roh", "years"), ("talks", "Lee", "years")}
-    assert {("visitors", "Park", "years"), ("trade", "Park", "years"), ("visitors_outside", "Roh", "terms")} <= gaps
+    assert len(pictures) == len(titles) == 48
+    assert {g[:3] for g in gaps if g[0] in ("aid", "talks") and g[3] == "today"} == {
+        ("talks", "Roh", "years"), ("talks", "Lee", "years")}
+    assert {("visitors_outside", "Roh", "terms", "today"), ("visitors", "Lee", "years", "2014")} <= gaps
 
 
 def test_a_state_names_the_side_that_has_no_figure(known):
