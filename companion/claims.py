@@ -17,7 +17,7 @@ import pandas as pd
 
 from companion.argument import FALLS, SHAKY, STANDS, VALUES
 from companion.data import DataError, load
-from companion.figure import table_html
+from companion.figure import Link, link_html, table_html
 
 ESSAY_DATE = "2014-09-30"  # the essay is of September 2014; its exact day is not known
 
@@ -152,6 +152,11 @@ def get(claim_id: str) -> pd.Series:
     return claims.loc[claim_id]
 
 
+def link(claim_id: str, words: str = "") -> Link:
+    """A table cell that leads to the claim's own page; `words` default to its label. Raises DataError for an unknown id."""
+    return Link(words or get(claim_id).label, f"../claims/{claim_id}.html")
+
+
 KINDS = {"open": "open question", "thesis": "conclusion"}
 HEDGES = {"flat": "said flatly", "boosted": "said with emphasis", "mild": "hedged a little",
            "moderate": "hedged", "weak": "hedged strongly", "open": "left open", "withdrawn": "said and taken back",
@@ -176,15 +181,14 @@ class ClaimCard:
         note = f"<p><b>Note:</b> {html.escape(row.note)}</p>" if pd.notna(row.note) and row.note else ""
         why = ""
         if isinstance(self.now, Finding):
-            counts = self.now.counts[[*self.now.counts.columns.drop("family"), "family"]]  # what a row counts comes first
-            divided = (f" The verdict depends on: {', '.join(_HEADS.get(c, c) for c in self.now.divided_by)}."
+            divided = (f" The verdict depends on: {', '.join(HEADS.get(c, c) for c in self.now.divided_by)}."
                        if self.now.divided_by else "")
             why = (f"<p>{html.escape(self.now.measure)} {html.escape(self.now.threshold)}{html.escape(divided)}</p>"
                    f"<div class='card-scroll' tabindex='0' role='region' aria-label='Counts: {statement}'>"
-                   f"{table_html(counts.rename(columns=_HEADS))}</div>")
+                   f"{counts_html(self.now.counts)}</div>")
         ident = html.escape(self.claim_id)
         return f"""<article class="claim" id="claim-{ident}" aria-labelledby="{ident}-statement">
-<h3 class="claim-text" id="{ident}-statement">{statement}</h3>
+<h3 class="claim-text" id="{ident}-statement">{link_html(row.statement, link(self.claim_id).href)}</h3>
 <p class="claim-how">{f"Paragraph {row.paragraph}" if row.paragraph else "The title"}, {"an" if row.kind == "open" else "a"} {KINDS.get(row.kind, row.kind)}, {HEDGES[row.hedge]}{quoted}.</p>
 <dl class="claim-verdicts"><div><dt>As of September 2014</dt><dd>{html.escape(str(self.then))}</dd></div>
 <div><dt>Today</dt><dd>{html.escape(str(self.now))}</dd></div></dl>
@@ -195,8 +199,13 @@ class ClaimCard:
 
 
 # What the columns of a finding are called where a reader sees them.
-_HEADS = {"south_korea": "South Korea", "votes": "has a vote", "outcome": "supports the claim", "window from": "first year",
-          "family": "family of sources"}
+HEADS = {"south_korea": "South Korea", "votes": "has a vote", "outcome": "supports the claim", "window from": "first year",
+         "family": "family of sources"}
+
+
+def counts_html(counts: pd.DataFrame) -> str:
+    """Every count as a table; what a row counts comes first."""
+    return table_html(counts[[*counts.columns.drop("family"), "family"]].rename(columns=HEADS))
 
 
 @dataclass(frozen=True)

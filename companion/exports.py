@@ -65,6 +65,12 @@ def _plain(value):
     return value if isinstance(value, (bool, int, float, str)) else str(value)
 
 
+def claim_review(record: dict, address: str) -> dict:
+    """One claim's review in the words of schema.org."""
+    return {"@context": "https://schema.org", "@type": "ClaimReview", "url": address, "claimReviewed": record["statement"],
+            "reviewRating": {"@type": "Rating", "alternateName": record["now"]["verdict"], "ratingExplanation": record["now"]["rule"]}}
+
+
 def write(path: Path) -> None:
     """Write `records` to a JSON file, whole or not at all."""
     part = path.with_suffix(".part")

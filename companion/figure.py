@@ -160,6 +160,17 @@ class Table:
                 f'<div class="card-scroll table" tabindex="0" role="region" aria-label="{caption}">{table}</div></figure>')
 
 
+@dataclass(frozen=True)
+class Link:
+    """A cell that leads somewhere in the book: its text, and an address as seen from the folder of the chapters."""
+
+    text: str
+    href: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
 def show(frame: pd.DataFrame, caption: str) -> Table:
     """The frame as a table of the book: every row, gaps as a dash, a caption that says what it holds."""
     return Table(frame, caption)
@@ -177,18 +188,27 @@ def table_html(table: pd.DataFrame) -> str:
 def _cell_html(column: int, value) -> str:
     text = _cell(value)
     number = pd.api.types.is_number(value) and not pd.api.types.is_bool(value) and not pd.isna(value)
+    seen = value.text if isinstance(value, Link) else text
     # Figures line up at the right; long text keeps a width at which it can be read, and the box scrolls.
-    kind = (' class="n"' if number and column else ' class="long"' if len(text) > 40 else
+    kind = (' class="n"' if number and column else ' class="long"' if len(seen) > 40 else
             ' class="day"' if re.fullmatch(r"\d{4}-\d\d(-\d\d)?", text) else "")  # a date must not break at its hyphens
     return f'<th scope="row"{kind}>{text}</th>' if column == 0 else f"<td{kind}>{text}</td>"
 
 
 def _cell(value) -> str:
+    if isinstance(value, Link):
+        return link_html(value.text, value.href)
     if pd.api.types.is_bool(value):
         return "yes" if value else "no"
     if pd.isna(value):
         return "–"
     return f"{value:,.1f}" if isinstance(value, float) else html.escape(str(value))
+
+
+def link_html(text: str, href: str) -> str:
+    """A link in the book; the text alone in a live notebook, which has no pages beside it."""
+    text = html.escape(text, quote=False)
+    return f'<a href="{html.escape(href, quote=True)}">{text}</a>' if os.environ.get("COMPANION_FRONT_END") == "static" else text
 
 
 @functools.cache

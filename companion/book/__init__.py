@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 from companion import __version__, argument
-from companion.book import catalogue, markup, outputs, prose, theme, timeline
+from companion.book import catalogue, ledger, markup, narrow, outputs, prose, theme, timeline
 from companion.data import DataError, check
 from companion.figure import palette_css
 
@@ -38,6 +38,8 @@ def setup(app: Sphinx) -> dict:
     markup.setup(app)
     catalogue.setup(app)
     timeline.setup(app)
+    ledger.setup(app)
+    narrow.setup(app)
     theme.setup(app)
     return {"parallel_read_safe": True, "version": __version__}
 
