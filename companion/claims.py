@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from companion import figure
 from companion.argument import FALLS, SHAKY, STANDS, VALUES
 from companion.data import DataError, load
-from companion.figure import Link, link_html, table_html
+from companion.figure import Html, table_html
 
 ESSAY_DATE = "2014-09-30"  # the essay is of September 2014; its exact day is not known
 
@@ -152,9 +153,14 @@ def get(claim_id: str) -> pd.Series:
     return claims.loc[claim_id]
 
 
-def link(claim_id: str, words: str = "") -> Link:
-    """A table cell that leads to the claim's own page; `words` default to its label. Raises DataError for an unknown id."""
-    return Link(words or get(claim_id).label, f"../claims/{claim_id}.html")
+def address(claim_id: str) -> str:
+    """Where a claim's own page stands, from the root of the book. Raises DataError for an unknown id."""
+    return f"claims/{get(claim_id).name}.html"
+
+
+def link(claim_id: str, words: str = "") -> Html:
+    """The claim's label, or other words, as a link to its page, for a cell of a table."""
+    return figure.link(words or get(claim_id).label, f"../{address(claim_id)}")
 
 
 KINDS = {"open": "open question", "thesis": "conclusion"}
@@ -188,7 +194,7 @@ class ClaimCard:
                    f"{counts_html(self.now.counts)}</div>")
         ident = html.escape(self.claim_id)
         return f"""<article class="claim" id="claim-{ident}" aria-labelledby="{ident}-statement">
-<h3 class="claim-text" id="{ident}-statement">{link_html(row.statement, link(self.claim_id).href)}</h3>
+<h3 class="claim-text" id="{ident}-statement">{link(self.claim_id, row.statement)}</h3>
 <p class="claim-how">{f"Paragraph {row.paragraph}" if row.paragraph else "The title"}, {"an" if row.kind == "open" else "a"} {KINDS.get(row.kind, row.kind)}, {HEDGES[row.hedge]}{quoted}.</p>
 <dl class="claim-verdicts"><div><dt>As of September 2014</dt><dd>{html.escape(str(self.then))}</dd></div>
 <div><dt>Today</dt><dd>{html.escape(str(self.now))}</dd></div></dl>

@@ -160,20 +160,13 @@ class Table:
                 f'<div class="card-scroll table" tabindex="0" role="region" aria-label="{caption}">{table}</div></figure>')
 
 
-@dataclass(frozen=True)
-class Link:
-    """A cell that leads somewhere in the book: its text, and an address as seen from the folder of the chapters."""
-
-    text: str
-    href: str
-
-    def __str__(self) -> str:
-        return self.text
-
-
 def show(frame: pd.DataFrame, caption: str) -> Table:
     """The frame as a table of the book: every row, gaps as a dash, a caption that says what it holds."""
     return Table(frame, caption)
+
+
+class Html(str):
+    """Text that is HTML already, such as a link in a cell of a table."""
 
 
 def table_html(table: pd.DataFrame) -> str:
@@ -188,7 +181,7 @@ def table_html(table: pd.DataFrame) -> str:
 def _cell_html(column: int, value) -> str:
     text = _cell(value)
     number = pd.api.types.is_number(value) and not pd.api.types.is_bool(value) and not pd.isna(value)
-    seen = value.text if isinstance(value, Link) else text
+    seen = re.sub(r"<[^>]+>", "", text) if isinstance(value, Html) else text
     # Figures line up at the right; long text keeps a width at which it can be read, and the box scrolls.
     kind = (' class="n"' if number and column else ' class="long"' if len(seen) > 40 else
             ' class="day"' if re.fullmatch(r"\d{4}-\d\d(-\d\d)?", text) else "")  # a date must not break at its hyphens
@@ -196,8 +189,8 @@ def _cell_html(column: int, value) -> str:
 
 
 def _cell(value) -> str:
-    if isinstance(value, Link):
-        return link_html(value.text, value.href)
+    if isinstance(value, Html):
+        return value
     if pd.api.types.is_bool(value):
         return "yes" if value else "no"
     if pd.isna(value):
@@ -205,10 +198,10 @@ def _cell(value) -> str:
     return f"{value:,.1f}" if isinstance(value, float) else html.escape(str(value))
 
 
-def link_html(text: str, href: str) -> str:
+def link(text: str, href: str) -> Html:
     """A link in the book; the text alone in a live notebook, which has no pages beside it."""
     text = html.escape(text, quote=False)
-    return f'<a href="{html.escape(href, quote=True)}">{text}</a>' if os.environ.get("COMPANION_FRONT_END") == "static" else text
+    return Html(f'<a href="{html.escape(href, quote=True)}">{text}</a>' if os.environ.get("COMPANION_FRONT_END") == "static" else text)
 
 
 @functools.cache

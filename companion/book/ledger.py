@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import yaml
 from docutils import nodes
@@ -101,9 +102,12 @@ def finding(found: Mapping) -> str:
     if not all_:
         return "What was known then allows no count."
     if not m:
-        return f"No count with a vote gives an answer; {_many(all_, 'count')} {'is' if all_ == 1 else 'are'} shown."
-    said = f"{n} of {m} counts with a vote support{'s' if n == 1 else ''} the claim"
-    return said + (f"; {all_ - m} more {'is' if all_ - m == 1 else 'are'} shown." if all_ > m else ".")
+        return f"None of {_many(all_, 'count')} has both a vote and an answer."
+    silent = sum(count["votes"] for count in found["counts"]) - m
+    parts = [f"{n} of {_many(m, 'count')} with a vote support{'s' if n == 1 else ''} the claim"]
+    parts += [f"{silent} give{'s' if silent == 1 else ''} no answer"] if silent else []
+    parts += [f"{all_ - m - silent} more {'has' if all_ - m - silent == 1 else 'have'} no vote"] if all_ > m + silent else []
+    return f"{_and(parts)}."
 
 
 def counted(record: Mapping) -> list[tuple[str, Mapping]]:
@@ -174,7 +178,7 @@ def _choice(choice: str, columns: Sequence, width: int, turns: bool) -> str:
 
 
 def _option(value) -> str:
-    return "–" if value is None else "yes" if value is True else "no" if value is False else str(value)
+    return "–" if value is None else "yes" if value is True else "no" if value is False else str(value).replace("_", " ")
 
 
 def _share(counts: Sequence[Mapping]) -> str:
@@ -213,8 +217,13 @@ def verdicts(record: Mapping) -> str:
 
 
 def why(verdict: Mapping) -> str:
-    """The rule that gave a verdict and, for a claim that rests on others, why it is worth what it is worth."""
-    return f"<p>{html.escape(verdict['rule'], quote=False)}{' ' + html.escape(verdict['reason'], quote=False) if verdict['reason'] else ''}</p>"
+    """The rule that gave a verdict, and what the claim is worth in the argument and why."""
+    value = "is shaky" if verdict["value"] == argument.SHAKY else verdict["value"]
+    return f"{_p('Rule', verdict['rule'])}{_p('In the argument', verdict['reason'] or f'It {value}; it rests on no other claim.')}"
+
+
+def measured(verdict: Mapping) -> str:
+    return _p("Measured", verdict.get("measure")) + _p("Threshold", verdict.get("threshold"))
 
 
 def criteria(record: Mapping, attributes: str = "") -> str:
@@ -279,20 +288,22 @@ def _row(record: Mapping, env: BuildEnvironment, up: str) -> str:
     ident, page = record["id"], f"{up}{FOLDER}/{record['id']}.html"
     statement = html.escape(record["statement"], quote=False)
     pictures = "".join(f"<h4>{title}</h4><p>{finding(found)}</p>{picture(found)}" for title, found in counted(record))
-    whys = "".join(f"<p><b>{title}.</b> {html.escape(record[date]['verdict'], quote=False)}.</p>{why(record[date])}"
-                   for date, title in DATES.items())
+    whys = {title: why(record[date]) for date, title in DATES.items()}
+    if len(set(whys.values())) == 1:
+        whys = {"The rule, the same on both dates": why(record["now"])}
+    whys = "".join(f"<h4>{title}</h4>{text}" for title, text in whys.items())
     read = _and(list(_tables_read(record, up)))
     named = sources(record)
-    more = f" <a href=\"{page}\">All {len(named)} stand on the claim's page.</a>" if len(named) > 3 else ""
+    more = f'; <a href="{page}#data">all {len(named)}</a>.' if len(named) > 3 else "."
     return f"""<li id="{ident}" data-chapter="{record['chapter']}" data-kind="{record['kind']}" \
 data-verdict="{' '.join(groups(record['now']))}" data-verdict-then="{' '.join(groups(record['then']))}">
 <h3 class="claim-text" data-words><a href="{page}">{statement}</a></h3>
 <p class="claim-how" data-words>{_capital(kind(record))}, {claims.HEDGES[record['hedge']]}: {html.escape(record['label'], quote=False)}.</p>
 {verdicts(record)}
-<details><summary>What counts, and every count<span class="visually-hidden">: {statement}</span></summary>
+<details><summary>Why this verdict<span class="visually-hidden">: {statement}</span></summary>
 {criteria(record, " data-words")}{pictures}{whys}
 {f"<p>The test reads {read}.</p>" if read else ""}
-{f"<p>{source_links(named[:3])}.{more}</p>" if named else ""}
+{f"<p>{source_links(named[:3])}{more}</p>" if named else ""}
 <p>Chapter {_chapter(record, env, up)}; <a href="{page}">the claim's own page<span class="visually-hidden">: {statement}</span></a>.</p></details></li>"""
 
 
@@ -317,7 +328,7 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict, str]]:
 
 
 def _neighbour(record: Mapping | None) -> dict | None:
-    return record and {"link": f"{record['id']}.html", "title": html.escape(record["label"], quote=False)}
+    return record and {"link": f"{record['id']}.html", "title": html.escape(_capital(record["label"]), quote=False)}
 
 
 def _description(record: Mapping) -> str:
@@ -347,13 +358,12 @@ def _body(record: Mapping, app: Sphinx, ties: Mapping, labels: Mapping[str, str]
     e = functools.partial(html.escape, quote=False)
     quoted = f" Its wording that is tested: “{e(record['phrase'])}”." if record["phrase"] else ""
     hedge = "" if record["kind"] == "open" else f" {HEDGE}"
-    cells = "".join(_date(record[date], title) for date, title in DATES.items())
     return f"""<h1>{e(_capital(record["label"]))}</h1>
 <p class="claim-back"><a href="../ledger.html#{record["id"]}">The ledger</a> · {place(record)} · chapter {_chapter(record, app.env, "../")}</p>
 <p class="claim-statement">{e(record["statement"])}</p>
 <dl class="claim-facts"><div><dt>Kind</dt><dd>{_capital(kind(record))}: {KINDS[record["kind"]]}.</dd></div>
 <div><dt>How firmly</dt><dd>{_capital(claims.HEDGES[record["hedge"]])}.{hedge}{quoted}</dd></div></dl>
-<section><h2 id="verdicts">Both verdicts</h2><div class="claim-dates">{cells}</div>
+<section><h2 id="verdicts">Both verdicts</h2>{_dates(record)}
 <p><a href="../verdicts.html">How a verdict is reached</a></p></section>
 <section><h2 id="criteria">What would count</h2>{criteria(record)}</section>
 {_counts(record)}
@@ -364,10 +374,13 @@ def _body(record: Mapping, app: Sphinx, ties: Mapping, labels: Mapping[str, str]
 <script type="application/ld+json">{_json_ld(record, app.config.html_baseurl)}</script>"""
 
 
-def _date(verdict: Mapping, title: str) -> str:
-    measure = _p("Measured", verdict.get("measure")) + _p("Threshold", verdict.get("threshold"))
-    return (f'<section><h3>{title}</h3><p class="claim-verdict">{html.escape(verdict["verdict"], quote=False)}</p>{why(verdict)}'
-            f'<p>In the argument it {"is shaky" if verdict["value"] == argument.SHAKY else verdict["value"]}.</p>{measure}</section>')
+def _dates(record: Mapping) -> str:
+    """Both verdicts with what gave them, side by side; what was measured once, if it is the same on both dates."""
+    once = measured(record["then"]) == measured(record["now"])
+    cells = "".join(
+        f'<section><h3>{title}</h3><p class="claim-verdict">{html.escape(record[date]["verdict"], quote=False)}</p>'
+        f'{why(record[date])}{"" if once else measured(record[date])}</section>' for date, title in DATES.items())
+    return f'<div class="claim-dates">{cells}</div>{measured(record["now"]) if once else ""}'
 
 
 def _counts(record: Mapping) -> str:
@@ -412,8 +425,9 @@ def _argument(record: Mapping, ties: Mapping, labels: Mapping[str, str]) -> str:
     said = [f"{_link(row.claim, labels)} {OTHER[row.tie]} {_link(row.other, labels)}" for row in rows.itertuples()]
     if said:
         parts.append(f"<p><b>Ties that carry no strength:</b> {'; '.join(said)}.</p>")
-    return (f'<section><h2 id="argument">Its place in the argument</h2>{"".join(parts)}<p><a href="../argument-map.html">The map of the argument</a> '
-            'lets you set this claim and see what follows; <a href="../codings.html">two codings</a> tells why there are two.</p></section>')
+    return (f'<section><h2 id="argument">Its place in the argument</h2>{"".join(parts)}<p>'
+            f'<a href="../argument-map.html?start=essay&amp;set={me}.falls">Let it fall on the map of the argument</a>, where all else stands as the essay '
+            'has it, and see what follows. Why there are <a href="../codings.html">two codings</a>.</p></section>')
 
 
 def rows_of(name: str, named: Sequence[str]) -> pd.DataFrame:
@@ -433,21 +447,23 @@ def _data(record: Mapping) -> str:
     for name in record["tables"]:
         rows = rows_of(name, named)
         if rows.empty:
-            parts.append(f"<p>No row of {name} comes from the sources of the finding.</p>")
-            continue
+            continue  # a table of definitions or of words, which names no source
         # A few from all over, if there are too many: the first ones would be of one year or one country.
         picked = rows if len(rows) <= ROWS else rows.iloc[[i * (len(rows) - 1) // (ROWS - 1) for i in range(ROWS)]]
         shown = "All are shown." if len(picked) == len(rows) else f"{ROWS} from all over them are shown; the CSV has all."
         parts.append(f"<details><summary>Rows of {name} from these sources: {len(rows):,}</summary><p>{shown}</p>"
                      f'<div class="card-scroll" tabindex="0" role="region" aria-label="Rows of {name}">{table_html(_plain(picked))}</div></details>')
-    listed = f"<p>{source_links(named, shown=12)}.</p>" if named else ""
+    listed = f'<div class="card-sources">{source_links(named, shown=12)}</div>' if named else ""
     return f'<section><h2 id="data">The data</h2>{"".join(parts)}{listed}</section>'
 
 
 def _plain(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows as the file has them: numbers not rounded, gaps empty."""
-    return rows.astype(object).map(lambda value: None if pd.isna(value) else value if isinstance(value, bool) else f"{value:g}"
-                                   if isinstance(value, float) and abs(value) < 1e6 else str(value))
+    def plain(value):
+        if pd.isna(value) or isinstance(value, bool):
+            return value
+        return np.format_float_positional(value, trim="-") if isinstance(value, float) else str(value).removesuffix(" 00:00:00")
+    return rows.astype(object).map(plain)
 
 
 def _explorations(record: Mapping, env: BuildEnvironment) -> str:

@@ -58,10 +58,10 @@ class Claim(ReferenceRole):
 
     def run(self):
         try:
-            claims.get(self.target)
+            address = _claim_uri(self.target, self.env.docname)
         except DataError as error:
             raise ExtensionError(f"{_place(self)}: {error}") from None
-        return [nodes.reference("", self.title, refuri=_claim_uri(self.target, self.env.docname), classes=["claim-link"])], []
+        return [nodes.reference("", self.title, refuri=address, classes=["claim-link"])], []
 
 
 def _place(part) -> str:
@@ -104,7 +104,7 @@ SENTENCE = r"^(\d+(?:[–-]\d+)?): "  # the number of a sentence of the essay, a
 
 
 def _claim_uri(claim_id: str, docname: str) -> str:
-    return f"{'../' * docname.count('/')}claims/{claim_id}.html"
+    return "../" * docname.count("/") + claims.address(claim_id)
 
 
 def _claims_of(paragraph: int, docname: str) -> nodes.Node:
