@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import html
 import json
 import re
@@ -47,7 +48,7 @@ KINDS = {
     "open": "the essay leaves it open, so there is nothing to score",
     "thesis": "it has no data of its own and is worth what it rests on",
 }
-HEDGE = "The plain claim is tested; the hedge stands beside the verdict and does not move it."
+HEDGE = "The verdict is on the plain claim; the hedge stands beside it and does not move it."
 
 
 def setup(app: Sphinx) -> None:
@@ -93,7 +94,8 @@ def place(record: Mapping) -> str:
     if not record["paragraph"]:
         return "the title"
     numbers = [str(n) for n in record["sentences"]]
-    return f"paragraph {record['paragraph']}, sentence{'s' * (len(numbers) > 1)} {_and(numbers)}"
+    sentences = f", sentence{'s' * (len(numbers) > 1)} {_and(numbers)}" if numbers else ""  # an implied claim has none
+    return f"paragraph {record['paragraph']}{sentences}"
 
 
 def finding(found: Mapping) -> str:
@@ -250,11 +252,8 @@ def _tables_read(record: Mapping, up: str) -> Iterator[str]:
 
 def _chapter(record: Mapping, env: BuildEnvironment, up: str) -> str:
     """The claim's chapter with a link to the place where it is tested; its name alone in a book without that chapter."""
-    page = f"chapters/{record['chapter']}"
-    if page not in env.found_docs:
-        return record["chapter"].replace("-", " ").capitalize()
-    title = html.escape(env.titles[page].astext(), quote=False) if page in env.titles else record["chapter"].replace("-", " ").capitalize()
-    return f'<a href="{up}{page}.html#claim-{record["id"]}">{title}</a>'
+    page, name = f"chapters/{record['chapter']}", record["chapter"].replace("-", " ").capitalize()
+    return f'<a href="{up}{page}.html#claim-{record["id"]}">{name}</a>' if page in env.found_docs else name
 
 
 # --- the ledger ---------------------------------------------------------------------------------------------------
@@ -312,19 +311,31 @@ data-verdict="{' '.join(groups(record['now']))}" data-verdict-then="{' '.join(gr
 def _pages(app: Sphinx) -> Iterator[tuple[str, dict, str]]:
     """Sphinx hook on `html-collect-pages`, called when something has changed: a page for each claim, found by the search."""
     records = outputs.claims(app.env)
-    kept = {f"{record['id']}.html" for record in records}
-    for old in (Path(app.outdir) / FOLDER).glob("*.html"):
-        if old.name not in kept:
-            old.unlink()
+    there = {path.stem: path for path in (Path(app.outdir) / FOLDER).glob("*.html")}
+    for name in there.keys() - {record["id"] for record in records}:
+        there.pop(name).unlink()  # of a claim that is no more
+    made, shown = Path(app.doctreedir) / "claims.made", _shown(app)
+    as_before = len(there) == len(records) and made.exists() and made.read_text() == shown
     ties, labels = _ties(), {record["id"]: record["label"] for record in records}
     for before, record, after in zip([None, *records[:-1]], records, [*records[1:], None], strict=True):
         name = f"{FOLDER}/{record['id']}"
         _index(app, name, record)
+        if as_before:
+            continue
         yield name, {
             "title": _capital(record["label"]), "body": _body(record, app, ties, labels),
             "prev": _neighbour(before), "next": _neighbour(after),
             "metatags": f'<meta name="description" content="{html.escape(_description(record), quote=True)}" />',
         }, "page.html"
+    made.write_text(shown)
+
+
+def _shown(app: Sphinx) -> str:
+    """A name for all that the pages show: data and package, settings, citation, and the book's contents around them."""
+    env, root = app.env, Path(app.srcdir)
+    around = [(page, env.titles[page].astext(), env.metadata[page].get("explorations")) for page in sorted(env.found_docs)]
+    files = [(root / name).read_bytes() for name in ("_config.yml", "CITATION.cff")]
+    return hashlib.sha256(repr([app.config.companion_fingerprint, files, env.toctree_includes, around]).encode()).hexdigest()
 
 
 def _neighbour(record: Mapping | None) -> dict | None:
@@ -470,8 +481,8 @@ def _explorations(record: Mapping, env: BuildEnvironment) -> str:
     page = f"chapters/{record['chapter']}"
     found = env.metadata.get(page, {}).get("explorations", {})
     items = "".join(f'<li><a href="../{page}.html#{ident}">{question}</a></li>' for ident, question in found.items())
-    moving = f"<p>To move there:</p><ul>{items}</ul>" if items else ""
-    return f"<p>The claim is tested in {_chapter(record, env, '../')}.</p>{moving}"
+    moving = f"<p>What you can move there:</p><ul>{items}</ul>" if items else ""
+    return f"<p>It belongs to the chapter {_chapter(record, env, '../')}.</p>{moving}"
 
 
 # --- citation -----------------------------------------------------------------------------------------------------
