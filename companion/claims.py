@@ -9,13 +9,13 @@ from __future__ import annotations
 import difflib
 import html
 import itertools
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 
+from companion import figure
 from companion.argument import FALLS, SHAKY, STANDS, VALUES
 from companion.data import DataError, load
 from companion.figure import Html, table_html
@@ -153,11 +153,14 @@ def get(claim_id: str) -> pd.Series:
     return claims.loc[claim_id]
 
 
+def address(claim_id: str) -> str:
+    """Where a claim's own page stands, from the root of the book. Raises DataError for an unknown id."""
+    return f"claims/{get(claim_id).name}.html"
+
+
 def link(claim_id: str, words: str = "") -> Html:
-    """A table cell that leads to the claim's own page; `words` default to its label. A live notebook has no pages beside it."""
-    text = html.escape(words or get(claim_id).label, quote=False)
-    static = os.environ.get("COMPANION_FRONT_END") == "static"
-    return Html(f'<a href="../claims/{claim_id}.html">{text}</a>' if static else text)
+    """The claim's label, or other words, as a link to its page, for a cell of a table."""
+    return figure.link(words or get(claim_id).label, f"../{address(claim_id)}")
 
 
 KINDS = {"open": "open question", "thesis": "conclusion"}
@@ -184,15 +187,14 @@ class ClaimCard:
         note = f"<p><b>Note:</b> {html.escape(row.note)}</p>" if pd.notna(row.note) and row.note else ""
         why = ""
         if isinstance(self.now, Finding):
-            counts = self.now.counts[[*self.now.counts.columns.drop("family"), "family"]]  # what a row counts comes first
-            divided = (f" The verdict depends on: {', '.join(_HEADS.get(c, c) for c in self.now.divided_by)}."
+            divided = (f" The verdict depends on: {', '.join(HEADS.get(c, c) for c in self.now.divided_by)}."
                        if self.now.divided_by else "")
             why = (f"<p>{html.escape(self.now.measure)} {html.escape(self.now.threshold)}{html.escape(divided)}</p>"
                    f"<div class='card-scroll' tabindex='0' role='region' aria-label='Counts: {statement}'>"
-                   f"{table_html(counts.rename(columns=_HEADS))}</div>")
+                   f"{counts_html(self.now.counts)}</div>")
         ident = html.escape(self.claim_id)
         return f"""<article class="claim" id="claim-{ident}" aria-labelledby="{ident}-statement">
-<h3 class="claim-text" id="{ident}-statement">{statement}</h3>
+<h3 class="claim-text" id="{ident}-statement">{link(self.claim_id, row.statement)}</h3>
 <p class="claim-how">{f"Paragraph {row.paragraph}" if row.paragraph else "The title"}, {"an" if row.kind == "open" else "a"} {KINDS.get(row.kind, row.kind)}, {HEDGES[row.hedge]}{quoted}.</p>
 <dl class="claim-verdicts"><div><dt>As of September 2014</dt><dd>{html.escape(str(self.then))}</dd></div>
 <div><dt>Today</dt><dd>{html.escape(str(self.now))}</dd></div></dl>
@@ -203,8 +205,13 @@ class ClaimCard:
 
 
 # What the columns of a finding are called where a reader sees them.
-_HEADS = {"south_korea": "South Korea", "votes": "has a vote", "outcome": "supports the claim", "window from": "first year",
-          "family": "family of sources"}
+HEADS = {"south_korea": "South Korea", "votes": "has a vote", "outcome": "supports the claim", "window from": "first year",
+         "family": "family of sources"}
+
+
+def counts_html(counts: pd.DataFrame) -> str:
+    """Every count as a table; what a row counts comes first."""
+    return table_html(counts[[*counts.columns.drop("family"), "family"]].rename(columns=HEADS))
 
 
 @dataclass(frozen=True)

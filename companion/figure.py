@@ -166,7 +166,7 @@ def show(frame: pd.DataFrame, caption: str) -> Table:
 
 
 class Html(str):
-    """Text that is HTML already, such as a link in a cell of a table; an address in it is as seen from the folder of the chapters."""
+    """Text that is HTML already, such as a link in a cell of a table; its address is as seen from the folder of the chapters."""
 
 
 def table_html(table: pd.DataFrame) -> str:
@@ -189,11 +189,19 @@ def _cell_html(column: int, value) -> str:
 
 
 def _cell(value) -> str:
+    if isinstance(value, Html):
+        return value
     if pd.api.types.is_bool(value):
         return "yes" if value else "no"
     if pd.isna(value):
         return "–"
-    return f"{value:,.1f}" if isinstance(value, float) else value if isinstance(value, Html) else html.escape(str(value))
+    return f"{value:,.1f}" if isinstance(value, float) else html.escape(str(value))
+
+
+def link(text: str, href: str) -> Html:
+    """A link in the book; the text alone in a live notebook, which has no pages beside it."""
+    text = html.escape(text, quote=False)
+    return Html(f'<a href="{html.escape(href, quote=True)}">{text}</a>' if os.environ.get("COMPANION_FRONT_END") == "static" else text)
 
 
 @functools.cache

@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 from companion import __version__, argument
-from companion.book import catalogue, downloads, essay, markup, outputs, prose, theme, timeline
+from companion.book import catalogue, downloads, essay, ledger, markup, narrow, outputs, prose, theme, timeline
 from companion.data import DataError, check
 from companion.figure import palette_css
 
@@ -40,6 +40,8 @@ def setup(app: Sphinx) -> dict:
     catalogue.setup(app)
     downloads.setup(app)
     timeline.setup(app)
+    ledger.setup(app)
+    narrow.setup(app)
     theme.setup(app)
     return {"parallel_read_safe": True, "version": __version__}
 

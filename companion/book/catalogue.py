@@ -79,14 +79,19 @@ def zipped(whole: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
+def source_fields(resource: Mapping, frame: pd.DataFrame) -> list[str]:
+    """The fields of a table that name sources, some of them several in one cell with semicolons between."""
+    keys = [field for foreign in resource["schema"].get("foreignKeys", [])
+            if foreign["reference"]["resource"] == "sources" for field in foreign["fields"]]
+    return [*keys, *frame.columns.intersection(["source_ids"])]
+
+
 def resting() -> dict[str, Counter]:
     """Source id to {table: number of its rows that name the source}, tables as printed, before corrections."""
     found: dict[str, Counter] = {}
     for resource in describe()["resources"]:
         frame = data.load(resource["name"], corrected=False)
-        keys = [field for foreign in resource["schema"].get("foreignKeys", [])
-                if foreign["reference"]["resource"] == "sources" for field in foreign["fields"]]
-        named = frame[[*keys, *frame.columns.intersection(["source_ids"])]].fillna("")
+        named = frame[source_fields(resource, frame)].fillna("")
         for row in named.itertuples(index=False):
             for source in {part.strip() for cell in row for part in cell.split(";")} - {""}:
                 found.setdefault(source, Counter())[resource["name"]] += 1

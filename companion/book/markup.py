@@ -52,14 +52,14 @@ class Number(SphinxRole):
 
 
 class Claim(ReferenceRole):
-    """{claim}`words <id>`: a link to the claim's verdict in the chapter that tests it."""
+    """{claim}`words <id>`: a link to the claim's own page."""
 
     def run(self):
         try:
-            row = claims.get(self.target)
+            address = _claim_uri(self.target, self.env.docname)
         except DataError as error:
             raise ExtensionError(f"{_place(self)}: {error}") from None
-        return [nodes.reference("", self.title, refuri=_claim_uri(row, self.env.docname), classes=["claim-link"])], []
+        return [nodes.reference("", self.title, refuri=address, classes=["claim-link"])], []
 
 
 def _place(part) -> str:
@@ -102,17 +102,16 @@ class Passage(SphinxDirective):
 SENTENCE = r"^(\d+(?:[–-]\d+)?): "  # the number of a sentence of the essay, at the start of a line that restates it
 
 
-def _claim_uri(row, docname: str) -> str:
-    return "../" * docname.count("/") + claims.address(row.name)
+def _claim_uri(claim_id: str, docname: str) -> str:
+    return "../" * docname.count("/") + claims.address(claim_id)
 
 
 def _claims_of(paragraph: int, docname: str) -> nodes.Node:
     """A line of links to the claims of a paragraph, in the order of the essay."""
     line = nodes.paragraph("", "Its claims: ", classes=["passage-needs"])
-    rows = load("claims").query("paragraph == @paragraph").set_index("id")
-    for i, (name, row) in enumerate(rows.iterrows()):
+    for i, row in enumerate(load("claims").query("paragraph == @paragraph").itertuples()):
         line += [nodes.Text(", " if i else ""),
-                 nodes.reference("", row.label, refuri=_claim_uri(row, docname), classes=["claim-link"])]
+                 nodes.reference("", row.label, refuri=_claim_uri(row.id, docname), classes=["claim-link"])]
     line += nodes.Text(".")
     return line
 

@@ -89,6 +89,9 @@ def trim_page(app, pagename, templatename, context, doctree):
     # docutils and Sphinx both write this one; once is enough.
     context["metatags"] = re.sub(r'<meta (?=[^>]*name="viewport")[^>]*>\s*', "", context.get("metatags") or "")
     if body:
+        if "/" not in pagename:
+            # Cells do not know their page: what they link to is written as seen from the folder of the chapters.
+            body = re.sub(r'(href=\\?")\.\./', r"\1", body)
         context["body"] = mend(body)
 
 

@@ -9,6 +9,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from companion.book import narrow
 from companion.data import load
 from companion.evidence.series import EUROPE
 
@@ -26,9 +27,8 @@ def setup(app: Sphinx) -> None:
 
 
 def _assets(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
-    if 'class="timeline-form"' in context.get("body", ""):
+    if 'class="timeline"' in context.get("body", ""):
         app.add_css_file("timeline.css", priority=900)
-        app.add_js_file("timeline.js", defer="defer")
 
 
 def groups(partners: str) -> list[str]:
@@ -54,7 +54,9 @@ class Timeline(SphinxDirective):
         up = "../" * self.env.docname.count("/")
         years = "".join(f'<section><h2 id="year-{year}">{year}</h2><ol>{"".join(_event(e, sources, up) for e in part.itertuples())}</ol></section>'
                         for year, part in events.groupby(events["date"].str[:4]))
-        return [nodes.raw("", f"{_form(len(events))}<p><a href=\"#the-essay\">Go to the essay</a>, among the events of 2014.</p><div class=\"timeline\">{years}</div>", format="html")]
+        controls = narrow.select("partner", "Partner", PARTNERS) + narrow.select("kind", "Kind", KINDS)
+        form = narrow.form("Timeline", controls, ".timeline section", "li", "event", len(events))
+        return [nodes.raw("", f"{form}<p><a href=\"#the-essay\">Go to the essay</a>, among the events of 2014, or to <a href=\"{up}ledger.html\">its claims</a>.</p><div class=\"timeline\">{years}</div>", format="html")]
 
 
 def _event(event, sources, up: str) -> str:
@@ -65,14 +67,3 @@ def _event(event, sources, up: str) -> str:
             f'<time datetime="{event.date}">{day(event.date)}</time> {html.escape(event.title)} '
             f'<span>{told} · {KINDS[event.kind_]} · <a href="{up}references.html#source-{html.escape(event.source_id)}">'
             f"{html.escape(sources[event.source_id])}</a></span></li>")
-
-
-def _form(count: int) -> str:
-    def select(name: str, label: str, options: dict[str, str]) -> str:
-        inner = "".join(f'<option value="{key}">{text[0].upper() + text[1:]}</option>' for key, text in options.items())
-        return f'<label for="timeline-{name}">{label}</label><select id="timeline-{name}" name="{name}"><option value="">All</option>{inner}</select>'
-    return f"""<form class="timeline-form" aria-label="Timeline" hidden><div>{select("partner", "Partner", PARTNERS)}</div>
-<div>{select("kind", "Kind", KINDS)}</div><div><label for="timeline-find">Words</label>
-<input id="timeline-find" name="find" type="search" autocomplete="off" spellcheck="false"></div>
-<div><button type="reset">Show all</button></div>
-<output for="timeline-partner timeline-kind timeline-find">{count} events.</output></form>"""

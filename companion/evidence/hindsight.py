@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from companion import evidence
+from companion import claims, evidence
 from companion.claims import HEDGES as HEDGE
 from companion.data import pick
 from companion.evidence.series import EUROPE, flows, inter_korean, tables, with_gaps
@@ -368,7 +368,7 @@ def forecast_exploration(data: Frames) -> Exploration:
 def forecasts(data: Frames) -> pd.DataFrame:
     """Every forecast: how it was said, the verdict of its own chapter today, and both wordings of this chapter at the end of LAST."""
     rows = data["claims"].set_index("id")
-    return pd.DataFrame([{"forecast": words, "said": HEDGE[rows.loc[c, "hedge"]], "verdict in its chapter": str(evidence.finding(c))}
+    return pd.DataFrame([{"forecast": claims.link(c, words), "said": HEDGE[rows.loc[c, "hedge"]], "verdict in its chapter": str(evidence.finding(c))}
                          | {f"worded {how}": f"{wording(c, s).text}: {WORDS[judged(data, c, s, LAST)]}" for s, how in STRENGTH.items()}
                          for c, (words, *_) in FORECASTS.items()])
 

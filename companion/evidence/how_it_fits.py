@@ -86,7 +86,7 @@ def verdicts(data: Frames) -> pd.DataFrame:
     rows = data["claims"].set_index("id")
     then, now = _known(claims.ESSAY_DATE), _known(None)
     names = sorted(under(bearing(data)), key=lambda c: (rows.loc[c, "paragraph"], rows.index.get_loc(c)))
-    return pd.DataFrame({"claim": [_words(c) for c in names], "paragraph": rows.loc[names, "paragraph"].tolist(),
+    return pd.DataFrame({"claim": [claims.link(c) for c in names], "paragraph": rows.loc[names, "paragraph"].tolist(),
                          "kind": rows.loc[names, "kind"].tolist(), "rests on": [_rests(data, c) for c in names], "as of September 2014": [then[c] for c in names],
                          "today": [now[c] for c in names]})
 

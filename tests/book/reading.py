@@ -4,6 +4,7 @@ As a command it makes sure that there is a browser and prints it; `make test` ru
 """
 
 import contextlib
+import csv
 import functools
 import gzip
 import http.server
@@ -23,6 +24,11 @@ TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
 PAGES = [f"{name}.html" for name in
          [TOC["root"], *(entry["file"] for part in TOC.get("parts", [TOC]) for entry in part["chapters"]), "search"]]
 CHAPTERS = [path for path in PAGES if path.startswith("chapters/")]
+with (ROOT / "data" / "claims.csv").open(encoding="utf-8", newline="") as rows:
+    CLAIMS = [f"claims/{row['id']}.html" for row in csv.DictReader(rows)]  # one template makes them all
+# One of each sort: with most counts, a reading, a conclusion, an open question, a forecast.
+SOME_CLAIMS = [f"claims/{name}.html" for name in
+               ("russia-trade-nil", "leverage-fear", "search-partners", "blame-open", "europe-no-boom")]
 UNDER = "/some/deep/path/"  # the book must not care where on a server it lies
 
 NAMES = ("google-chrome", "google-chrome-stable", "chromium", "chromium-browser",

@@ -60,7 +60,7 @@ def test_every_counted_event_stands_there_with_its_source_in_order(book, events)
 
 def test_it_is_complete_without_a_script(site, page_at, events):
     page = page_at(site + "timeline.html", java_script_enabled=False)
-    assert shown(page) == len(events) and not page.locator(".timeline-form").is_visible()
+    assert shown(page) == len(events) and not page.locator(".narrow").is_visible()
     page.close()
 
 
@@ -76,7 +76,7 @@ def test_the_form_narrows_by_keyboard_and_the_address_keeps_it(page, page_at, ev
     page.keyboard.press("Tab")
     assert shown(page) == page.locator(".timeline li:visible", has_text="utin").count() > 0
     page.wait_for_timeout(600)
-    assert page.locator(".timeline-form output").inner_text() == f"{shown(page)} events."
+    assert page.locator(".narrow output").inner_text() == f"{shown(page)} events."
     there = page_at(page.url)
     assert shown(there) == shown(page)
     there.close()
