@@ -148,7 +148,7 @@ def address(claim_id: str) -> str:
 def link(claim_id: str, up: str = "") -> Html:
     """The claim's short name, as a link to its card; `up` leads from the page to the root of the book ("../" in a chapter)."""
     label = get(claim_id).label
-    return Html(f'<a class="claim-link" href="{up}{html.escape(address(claim_id))}">{html.escape(label[0].upper() + label[1:])}</a>')
+    return Html(f'<a href="{up}{html.escape(address(claim_id))}">{html.escape(label[0].upper() + label[1:])}</a>')
 
 
 KINDS = {"open": "open question", "thesis": "conclusion"}
