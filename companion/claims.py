@@ -160,7 +160,8 @@ def address(claim_id: str) -> str:
 
 def link(claim_id: str, words: str = "") -> Html:
     """The claim's label, or other words, as a link to its page, for a cell of a table."""
-    return figure.link(words or get(claim_id).label, f"../{address(claim_id)}")
+    label = get(claim_id).label
+    return figure.link(words or label[0].upper() + label[1:], f"../{address(claim_id)}")
 
 
 KINDS = {"open": "open question", "thesis": "conclusion"}
