@@ -270,7 +270,7 @@ FORECASTS = {
     "europe-may-ignore": _forecast(
         "Europeans may ignore the advances", "EU28", "visits, talks, agreements with Europe after the essay",
         lambda d: meetings(d, EUROPE),
-        ("no European leader or minister met North Korea's", _ignored_by_leaders),
+        ("no leader or minister of Europe met one of the North", _ignored_by_leaders),
         ("nobody official met them at all", lambda d, y: _no_meeting(d, y, EUROPE))),
     "russia-needs-subsidy": _forecast(
         "trade with Russia stays too small", "RUS", "trade with Russia, USD million", lambda d: joined(d, "RUS"),
@@ -300,7 +300,7 @@ FORECASTS = {
 }
 YEARS = (2014, 2016, 2018, 2020, 2025)
 STRENGTH = {"mild": "mildly", "strict": "strictly"}
-WORDS = {True: "holds so far", False: "fails", None: "too early to say"}
+WORDS = {True: "holds so far", False: "fails", None: "cannot be judged yet"}
 
 
 def wording(claim: str, strength: str) -> Wording:

@@ -196,6 +196,7 @@ def test_a_build_that_was_cut_off(copy):
     assert page(copy) == before and not (copy / "_build/unfinished").exists()
 
 
+<<<<<<< HEAD
 def test_a_claim_that_no_function_tests(copy):
     def kept():
         return {path.relative_to(copy): path.read_bytes() for path in (copy / "_build").rglob("claims.*") if ".cache" in path.parts}
@@ -206,3 +207,20 @@ def test_a_claim_that_no_function_tests(copy):
         assert fails(copy) == ('data/claims.csv, line 7: "russia-trade-nil" is a measure and has no function in FINDINGS of '
                                "companion/evidence/moscow.py; write one or change its kind.")
         assert kept() == before and not (copy / "_build/html/claims/claims.json").exists()
+=======
+def test_pages_of_claims_stay_when_nothing_they_show_has_changed_and_one_of_no_claim_goes(copy):
+    folder = copy / "_build/html/claims"
+    ages = {path.name: path.stat().st_mtime_ns for path in folder.glob("*.html")}
+    assert len(ages) == len((copy / "data/claims.csv").read_text("utf-8").splitlines()) - 1
+    # The copy has one chapter, so links to the others are words.
+    assert "../chapters/beijing.html#claim-xi-critical" in (folder / "xi-critical.html").read_text("utf-8")
+    assert "../chapters/moscow" not in (folder / "west-break.html").read_text("utf-8")
+    (folder / "gone.html").touch()
+    with changed(copy, "about.md", lambda text: f"{text}\nOne more sentence.\n"):
+        assert make_book(copy).returncode == 0
+        assert {path.name: path.stat().st_mtime_ns for path in folder.glob("*.html")} == ages
+        assert '"claims/xi-critical"' in (copy / "_build/html/searchindex.js").read_text("utf-8")
+    with changed(copy, "about.md", lambda text: text.replace("# About", "# More about", 1)):
+        assert make_book(copy).returncode == 0
+        assert ">More about" in (folder / "xi-critical.html").read_text("utf-8")  # in the navigation
+>>>>>>> i5-C
