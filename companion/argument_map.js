@@ -2,7 +2,7 @@
 // A front end for anywidget; the built book serves the same file with a model of its own (companion/argument_map.py).
 const WORDS = ["falls", "shaky", "stands"]; // a value is a place in this list, so the weakest is the least
 const IS = ["falls", "is shaky", "stands"], NOW = ["now falls", "is now shaky", "now stands"];
-const JOINS = { all: "needs all of these", any: "any one is enough" };
+const JOINS = { all: "needs all of them", any: "any one is enough" };
 const STARTS = { essay: "as the essay has it", then: "as of September 2014", now: "today" };
 const CODINGS = { settled: "the settled coding", first: "the first coding" };
 const QUIET = 500; // ms without a change after which it is read out
@@ -18,6 +18,7 @@ function groupsOf(part) {
   return [...(part.parts.length > 1 ? [part] : []), ...part.parts.flatMap(groupsOf)];
 }
 
+const weakest = (a, b) => Math.min(a, b), best = (a, b) => Math.max(a, b); // of two: reduce would hand over more
 // Follows `own` upwards; `weak` and `strong` join two values, so that one function does single values and many at once.
 function follow(tree, own, turned, weak, strong, unknown) {
   const found = new Map();
@@ -46,7 +47,7 @@ function known(data, state) {
 }
 
 function values(data, state) {
-  return follow(data.trees[state.coding], known(data, state), state.turned, Math.min, Math.max, 1);
+  return follow(data.trees[state.coding], known(data, state), state.turned, weakest, best, 1);
 }
 
 function under(data, coding) {
@@ -62,7 +63,7 @@ function reason(data, state, claim) {
   const said = (name) => `“${data.labels[name]}”`;
   if (value === 2) return `${said(claim)} stands${claim in tree ? ": what it needs stands" : " by itself"}.`;
   const worth = (part) => (typeof part === "string" ? found.get(part)
-    : part.parts.map(worth).reduce((a, b) => (strongest(part, state.turned) ? Math.max : Math.min)(a, b)));
+    : part.parts.map(worth).reduce(strongest(part, state.turned) ? best : weakest));
   let text = `${said(claim)} ${IS[value]}`, at = claim;
   while (at in tree && (own[at] ?? 2) !== value) {
     let part = tree[at];
@@ -138,7 +139,7 @@ function ranking(data, coding, turned) {
 
 function carriers(data, coding, turned) {
   const standing = Object.fromEntries(data.free[coding].map((claim) => [claim, 2]));
-  return data.free[coding].filter((claim) => follow(data.trees[coding], { ...standing, [claim]: 0 }, turned, Math.min, Math.max, 1)
+  return data.free[coding].filter((claim) => follow(data.trees[coding], { ...standing, [claim]: 0 }, turned, weakest, best, 1)
     .get(data.conclusion) === 0);
 }
 
@@ -207,8 +208,8 @@ function render({ model, el }) {
       const claim = select.dataset.set, start = own[claim];
       select.value = mine[claim] || "";
       select.dataset.mine = mine[claim] ? "yes" : "";
-      const found = claim in data.starts[state.start] ? `${state.start === "essay" ? "the essay" : "as found"}: ${WORDS[start]}` : "as it follows";
-      put(select.options[0], found);
+      const found = `${state.start === "essay" ? "essay" : "found"}: ${WORDS[start]}`;
+      put(select.options[0], claim in data.starts[state.start] ? found : claim in data.trees[coding] ? "from its parts" : "nothing known");
     }
     const groups = Object.values(data.trees[coding]).flatMap(groupsOf);
     const join = Object.fromEntries(groups.map((joint) => [joint.name, strongest(joint, turned) ? "any" : "all"]));
@@ -220,7 +221,6 @@ function render({ model, el }) {
       select.dataset.mine = turned.includes(select.dataset.turn) ? "yes" : "";
     }
     for (const name of ["start", "coding"]) form.elements[`map-${name}`].value = state[name];
-    one(".map-result").dataset.value = WORDS[now.get(data.conclusion)];
     one(".map-result .map-mark").dataset.mark = WORDS[now.get(data.conclusion)];
     put(one(".map-said span"), text);
     const set = Object.entries(mine).map(([claim, value]) => `“${data.labels[claim]}” ${IS[WORDS.indexOf(value)]}`);

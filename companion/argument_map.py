@@ -22,11 +22,12 @@ from companion.claims import HEDGES, KINDS
 HERE = Path(__file__).parent
 STARTS = {"essay": "as the essay has it", "then": "as of September 2014", "now": "today"}
 CODINGS = {"settled": "the settled coding", "first": "the first coding"}
-JOINS = {"all": "needs all of these", "any": "any one is enough"}
+JOINS = {"all": "needs all of them", "any": "any one is enough"}
 DEFAULT = {"start": "now", "coding": "settled", "turned": [], "mine": {}}
 IS = {STANDS: "stands", SHAKY: "is shaky", FALLS: "falls"}
 STATE_TEXT = f"From: {STARTS['now']}, in {CODINGS['settled']}. You have set nothing."  # the script says it for other states
 NOW = {STANDS: "now stands", SHAKY: "is now shaky", FALLS: "now falls"}
+BOX, LEVEL = 0.92, 0.25  # of a column and of a row: how wide a box is, and where lines meet it (argument_map.css)
 EXPORT = "export default { render };"  # the one line of the script that a page without modules cannot have
 # What a widget's front end is given by anywidget, for a page that has no kernel behind it.
 HOST = """for (const el of document.querySelectorAll("[data-argument-map]")) {
@@ -74,14 +75,13 @@ def graph(tree: Mapping[str, Joint], order: Sequence[str]) -> nx.DiGraph:
     return found
 
 
-def wide(found: nx.DiGraph, root: str) -> dict[str, tuple[float, float]]:
-    """Node to (column, row) of a tree that grows to the right; rows count from 0 at the top, one for each end of a branch."""
+def wide(found: nx.DiGraph, root: str) -> dict[str, tuple[int, int]]:
+    """Node to (column, row) of a tree that grows to the right: a row for each end of a branch, a claim level with its first part."""
     found = found.subgraph({root} | nx.descendants(found, root))
     column = {node: i for i, layer in enumerate(nx.topological_generations(found)) for node in layer}
     tree, line, row = nx.dfs_tree(found, root), itertools.count(), {}
     for node in nx.dfs_postorder_nodes(tree, root):
-        below = [row[part] for part in tree[node]]
-        row[node] = (below[0] + below[-1]) / 2 if below else float(next(line))
+        row[node] = min(row[part] for part in tree[node]) if tree[node] else next(line)
     return {node: (column[node], row[node]) for node in tree}
 
 
@@ -234,10 +234,11 @@ class ArgumentMap:
 <p class="map-stale" hidden></p>
 <p class="map-legend"><span>{_mark(STANDS)} stands</span> <span>{_mark(SHAKY)} shaky</span> <span>{_mark(FALLS)} falls</span>
 <span><i class="map-line"></i> needs all</span> <span><i class="map-line" data-join="any"></i> any one is enough</span></p>
-<div class="map-result" data-value="{values[self.conclusion]}"><p class="map-said">{_mark(values[self.conclusion])} <span>{html.escape(self.reason(self.conclusion, **DEFAULT))}</span></p>
-<p class="map-state">{STATE_TEXT}</p></div>
+<div class="map-view"><div class="map-result" tabindex="0" role="region" aria-label="What follows"><p class="map-said">{_mark(values[self.conclusion])} \
+<span>{html.escape(self.reason(self.conclusion, **DEFAULT))}</span></p></div>
 <p role="status" class="visually-hidden"></p>
-{trees}
+{trees}</div>
+<p class="map-state">{STATE_TEXT}</p>
 <h3>Four views beside each other</h3>
 {self._comparison(values)}
 <h3>What matters most?</h3>
@@ -256,17 +257,17 @@ class ArgumentMap:
             name, join = next(((e["joint"], e["join"]) for *_, e in edges), ("", ""))
             several = len(edges) > 1
             parts = "".join(map(item, found[node]))
-            at = f' style="--x:{places[node][0]};--y:{places[node][1]:g}"' if node in places else ""
+            at = f' style="--x:{places[node][0]};--y:{places[node][1]}"' if node in places else ""
             ident = f' id="map-{coding}-{node}"'
             rest = f'<ul data-joint="{name}" data-join="{join}">{parts}</ul>' if parts else ""
             if node not in self.label:
                 whose = f"a part of “{self.label[node.partition('.')[0]]}”"
                 return f'<li class="map-group"><div class="map-node"{at}>{_joint(name, join, whose)}</div>{rest}</li>'
             joint = _joint(name, join, f"“{self.label[node]}”") if several else '<span class="visually-hidden">needs</span>' if parts else ""
-            return (f'<li data-claim="{node}" data-value="{values[node]}"><div class="map-node"{ident}{at}>{self._claim(node, values, live)}'
+            return (f'<li data-claim="{node}" data-value="{values[node]}"><div class="map-node"{ident}{at}>{self._claim(node, coding, values[node], live)}'
                     f"{joint}</div>{rest}</li>")
 
-        size = f"--columns:{max(x for x, _ in places.values()) + 1};--rows:{max(y for _, y in places.values()) + 1:g}"
+        size = f"--columns:{max(x for x, _ in places.values()) + 1};--rows:{max(y for _, y in places.values()) + 1}"
         tree = f'<div class="map-field" style="{size}"><ul class="map-tree">{item(self.conclusion)}</ul>{_lines(found, places)}</div>'
         rest = [c for c in self.claims.index if c not in places]
         # A claim that another of the rest needs stands under that one.
@@ -274,17 +275,17 @@ class ArgumentMap:
         others = "".join(map(item, roots))
         if not others:
             return tree
-        return (f'{tree}<details class="map-others"><summary>{len(rest)} claims that carry nothing to the '
-                f'conclusion in this coding</summary><ul class="map-list">{others}</ul></details>')
+        return (f'{tree}<details class="map-others"><summary>{len(rest)} {"claim that carries" if len(rest) == 1 else "claims that carry"} '
+                f'nothing to the conclusion in this coding</summary><ul class="map-list">{others}</ul></details>')
 
-    def _claim(self, claim: str, values: Mapping[str, str], live: bool) -> str:
+    def _claim(self, claim: str, coding: str, value: str, live: bool) -> str:
         label, paragraph = html.escape(self.label[claim]), self.claims.loc[claim, "paragraph"]
         name = label if live else f'<a href="{self.up}claims/{claim}.html">{label}</a>'
         where = f'<span aria-hidden="true">¶{paragraph}</span><span class="visually-hidden">paragraph {paragraph}</span>' if paragraph else "title"
-        start = self.starts["now"].get(claim)
-        found = f"as found: {start}" if start else "as it follows"
-        return (f'<span class="map-label">{name} <span class="map-where">{where}</span></span>'
-                f'<span class="map-value">{_mark(values[claim])} <b>{values[claim]}</b></span>'
+        start = self.starts[DEFAULT["start"]].get(claim)
+        found = f"found: {start}" if start else "from its parts" if claim in self.trees[coding] else "nothing known"
+        return (f'<span class="map-label">{name}</span>'
+                f'<span class="map-value">{_mark(value)} <b>{value}</b></span><span class="map-where">{where}</span>'
                 f'<label class="map-control"><span class="visually-hidden">Set “{label}”</span><select data-set="{claim}">'
                 f'<option value="">{found}</option>{"".join(f"<option>{v}</option>" for v in reversed(VALUES))}</select></label>')
 
@@ -332,15 +333,15 @@ def _joint(name: str, join: str, label: str) -> str:
             f'<span class="visually-hidden">How {html.escape(label)} rests on its parts</span><select data-turn="{name}">{options}</select></label></span>')
 
 
-def _lines(found: nx.DiGraph, places: Mapping[str, tuple[float, float]]) -> str:
-    """The lines of the wide drawing, one path a joint. A box fills 0.86 of its column."""
+def _lines(found: nx.DiGraph, places: Mapping[str, tuple[int, int]]) -> str:
+    """The lines of the wide drawing, one path a joint."""
     paths: dict[tuple[str, str], str] = {}
     for node, part, edge in found.edges(data=True):
         if node in places:
             (x0, y0), (x1, y1) = places[node], places[part]
             key = edge["joint"], edge["join"]
-            paths[key] = paths.get(key, "") + f"M{x0 + 0.86:g} {y0 + 0.5:g}H{x0 + 0.93:g}V{y1 + 0.5:g}H{x1:g}"
-    box = f"0 0 {max(x for x, _ in places.values()) + 1} {max(y for _, y in places.values()) + 1:g}"
+            paths[key] = paths.get(key, "") + f"M{x0 + BOX} {y0 + LEVEL}H{x1 - (1 - BOX) / 2:g}V{y1 + LEVEL}H{x1}"
+    box = f"0 0 {max(x for x, _ in places.values()) + 1} {max(y for _, y in places.values()) + 1}"
     drawn = "".join(f'<path data-joint="{name}" data-join="{join}" d="{path}"/>' for (name, join), path in paths.items())
     return f'<svg class="map-lines" viewBox="{box}" preserveAspectRatio="none" aria-hidden="true" focusable="false">{drawn}</svg>'
 
