@@ -18,6 +18,9 @@ function groupsOf(part) {
   return [...(part.parts.length > 1 ? [part] : []), ...part.parts.flatMap(groupsOf)];
 }
 
+// The joint that is drawn at a claim: one that only holds a group is that group.
+const drawn = (joint) => (joint.parts.length === 1 && typeof joint.parts[0] !== "string" ? drawn(joint.parts[0]) : joint);
+
 const weakest = (a, b) => Math.min(a, b), best = (a, b) => Math.max(a, b); // of two: reduce would hand over more
 // Follows `own` upwards; `weak` and `strong` join two values, so that one function does single values and many at once.
 function follow(tree, own, turned, weak, strong, unknown) {
@@ -225,8 +228,8 @@ function render({ model, el }) {
     put(one(".map-said span"), text);
     const set = Object.entries(mine).map(([claim, value]) => `“${data.labels[claim]}” ${IS[WORDS.indexOf(value)]}`);
     const other = turned.map((name) => {
-      const [claim, path] = name.split(/\.(.*)/);
-      return `${path ? "a part of " : ""}“${data.labels[claim]}” (${JOINS[join[name]]})`;
+      const claim = name.split(".", 1)[0], part = drawn(data.trees[coding][claim]).name === name ? "" : "a part of ";
+      return `${part}“${data.labels[claim]}” (${JOINS[join[name]]})`;
     });
     put(one(".map-state"), `From: ${STARTS[state.start]}, in ${CODINGS[coding]}. ${set.length ? `Set by you: ${set.join(", ")}.` : ""}`
       + `${set.length && other.length ? " " : ""}${other.length ? `Turned by you: ${other.join(", ")}.` : ""}${set.length || other.length ? "" : "You have set nothing."}`);
