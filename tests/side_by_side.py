@@ -15,7 +15,8 @@ sys.path.insert(0, str(ROOT / "tests" / "book"))
 import reading  # noqa: E402
 
 # In a browser. What is not named here is in the other half, so that no test can be in neither.
-BROWSER = [f"tests/book/test_{name}.py" for name in ("pages", "explorations", "catalogue", "timeline", "ledger", "guess")]
+BROWSER = [f"tests/book/test_{name}.py" for name in
+           ("argument_map", "pages", "explorations", "catalogue", "timeline", "ledger", "guess")]
 PYTEST = [sys.executable, "-m", "pytest", "-q"]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from companion import __version__, argument
+from companion import __version__, argument, argument_map
 from companion.book import catalogue, downloads, essay, ledger, markup, narrow, outputs, prose, theme, timeline
 from companion.data import DataError, check
 from companion.figure import palette_css
@@ -33,6 +33,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("config-inited", _fresh_cache)
     app.connect("env-before-read-docs", outputs.run)
     app.connect("source-read", prose.check)
+    app.connect("builder-inited", _map_files)
     app.connect("html-page-context", _assets)
     app.add_css_file("companion.css")
     essay.setup(app)
@@ -77,8 +78,19 @@ def _fresh_cache(app: Sphinx, config) -> None:
         shutil.rmtree(old)  # a few are kept, for those who go to and fro between two states of the data
 
 
+def _map_files(app: Sphinx) -> None:
+    """The script and style of the argument map, which live beside its Python because a notebook needs them too."""
+    static = Path(app.outdir) / "_static"
+    static.mkdir(parents=True, exist_ok=True)
+    (static / "argument_map.js").write_text(argument_map.script(), "utf-8")
+    shutil.copy(argument_map.HERE / "argument_map.css", static)
+
+
 def _assets(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Palette on every page; the script only where there is something for it to move."""
     context["metatags"] = context.get("metatags", "") + f"<style>{palette_css()}</style>"
     if re.search(r'class="(card|exploration|guess)"', context.get("body", "")):
         app.add_js_file("companion.js", defer="defer")
+    if 'class="argument-map' in context.get("body", ""):
+        app.add_css_file("argument_map.css", priority=900)
+        app.add_js_file("argument_map.js", defer="defer")

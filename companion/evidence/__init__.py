@@ -32,9 +32,9 @@ def tested(claim_id: str, as_of: str | None = None) -> claims.Finding | None:
     return test(_frames(row.chapter, as_of)) if test and not (as_of and row.kind == "forecast") else None
 
 
-def ties(coding: str = "settled") -> pd.DataFrame:
-    """The ties of a coding that carry strength: rows (claim, tie, other, group, coding)."""
-    rows = load("argument").query("coding == @coding")
+def ties(coding: str = "settled", rows: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The ties of a coding that carry strength: rows (claim, tie, other, group, coding); rows: instead of data/argument.csv."""
+    rows = (load("argument") if rows is None else rows).query("coding == @coding")
     own = rows["tie"].isin(["needs", "any_of"])
     # A thesis that only says another one again is worth what that one is worth.
     again = (rows["tie"] == "restates") & ~rows["claim"].isin(rows.loc[own, "claim"])

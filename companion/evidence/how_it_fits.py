@@ -6,25 +6,24 @@ Values are those of companion.claims: stands, shaky, falls. A coding is one read
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+import textwrap
+from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
 from companion import claims, evidence
-from companion.argument import FALLS, SHAKY, STANDS, evaluate
+from companion.argument import FALLS, SHAKY, STANDS, evaluate, joints
+from companion.argument_map import ArgumentMap, graph, narrow, wide
 from companion.data import load
 from companion.evidence.series import tables
-from companion.explore import Choice, Exploration, explore
-from companion.figure import COLOUR, Card, fixed_axes
+from companion.figure import COLOUR, Card
 
 Frames = Mapping[str, pd.DataFrame]
 CONCLUSION = "search-partners"
-READINGS = {  # key: (name, coding, whether any one of the three walls is enough)
-    "settled": ("this book's coding", "settled", False), "settled-any": ("this book's coding, any one wall", "settled", True),
-    "first": ("the first coding", "first", False), "first-any": ("the first coding, any one wall", "first", True)}
-WALL = ("washington-wall", "seoul-wall", "beijing-wall")
-NOTHING = "nothing"
+READINGS = {  # key: (name, coding, joints turned); in either coding one joint ties the three walls together
+    "settled": ("this book's coding", "settled", ()), "settled-any": ("this book's coding, any one wall", "settled", ("wall-years",)),
+    "first": ("the first coding", "first", ()), "first-any": ("the first coding, any one wall", "first", ("necessity",))}
 SOURCES = ("asian-89756",)
 # A mark for each value that can be told without colour.
 MARKS = {STANDS: {"marker": "o", "mfc": COLOUR["text"]}, SHAKY: {"marker": "o", "mfc": COLOUR["surface"]},
@@ -39,17 +38,13 @@ def frames(as_of: str | None = None) -> dict[str, pd.DataFrame]:
 FINDINGS: dict = {}  # every claim is tested in the chapter of its paragraph
 
 
-def bearing(data: Frames, reading: str = "settled") -> pd.DataFrame:
-    """The ties that carry strength towards the conclusion under one of READINGS: rows (claim, tie, other, group)."""
-    _, coding, any_wall = READINGS[reading]
-    ties = data["argument"].query("coding == @coding and tie in ['needs', 'any_of']").drop(columns="coding")
-    if any_wall:
-        wall = ties["other"].isin(WALL) & (ties["tie"] == "needs")
-        ties = ties.assign(tie=ties["tie"].mask(wall, "any_of"), group=ties["group"].mask(wall, "walls"))
+def bearing(data: Frames, coding: str = "settled") -> pd.DataFrame:
+    """The ties of a coding that carry strength towards the conclusion: rows (claim, tie, other, group, coding)."""
+    ties = evidence.ties(coding, data["argument"])
     reached = {CONCLUSION}
     while more := set(ties.loc[ties["claim"].isin(reached), "other"]) - reached:
         reached |= more
-    return ties[ties["claim"].isin(reached)].reset_index(drop=True)
+    return ties[ties["claim"].isin(reached)]
 
 
 def under(ties: pd.DataFrame) -> list[str]:
@@ -66,14 +61,14 @@ def own(data: Frames, ties: pd.DataFrame) -> list[str]:
     return [claim for claim in under(ties) if claim not in drawn]
 
 
-def conclude(data: Frames, ties: pd.DataFrame, fallen: Iterable[str] = ()) -> dict[str, str]:
+def conclude(data: Frames, ties: pd.DataFrame, fallen: Iterable[str] = (), turned: Collection[str] = ()) -> dict[str, str]:
     """The value of every claim under the conclusion when all that it says stands, the fallen apart."""
-    return evaluate(ties, {claim: STANDS for claim in own(data, ties)} | dict.fromkeys(fallen, FALLS))
+    return evaluate(ties, {claim: STANDS for claim in own(data, ties)} | dict.fromkeys(fallen, FALLS), turned)
 
 
-def carriers(data: Frames, ties: pd.DataFrame) -> list[str]:
+def carriers(data: Frames, ties: pd.DataFrame, turned: Collection[str] = ()) -> list[str]:
     """The claims whose fall alone brings down the conclusion."""
-    return [claim for claim in own(data, ties) if conclude(data, ties, [claim])[CONCLUSION] == FALLS]
+    return [claim for claim in own(data, ties) if conclude(data, ties, [claim], turned)[CONCLUSION] == FALLS]
 
 
 @functools.cache
@@ -116,35 +111,25 @@ def _words(claim: str) -> str:
     return _labels()[claim]
 
 
-def _outline(ties: pd.DataFrame) -> dict[str, tuple[float, float]]:
-    """Claim to (depth, line) of an indented list, the conclusion first."""
-    places: dict[str, tuple[float, float]] = {}
-
-    def visit(claim: str, depth: int) -> None:
-        if claim not in places:
-            places[claim] = (depth, len(places))
-            for other in ties.loc[ties["claim"] == claim, "other"]:
-                visit(other, depth + 1)
-
-    visit(CONCLUSION, 0)
-    return places
-
-
-def _draw(ax, data: Frames, ties: pd.DataFrame, values: Mapping[str, str], narrow: bool, chosen: str = "") -> None:
-    """The tree as an indented list: a claim stands under the one that rests on it."""
-    places, rows = _outline(ties), data["claims"].set_index("id")
-    for tie in ties.itertuples():
-        (x0, y0), (x1, y1) = places[tie.claim], places[tie.other]
-        ax.plot([x0, x0, x1], [y0, y1, y1], color=COLOUR["muted"], lw=1, zorder=1, ls=(0, (2, 2)) if tie.tie == "any_of" else "-")
-    for claim, (x, y) in places.items():
-        ax.plot(x, y, ms=8, mec=COLOUR["CHN"] if values[claim] == FALLS else COLOUR["text"], ls="", zorder=3, **MARKS[values[claim]])
-        ax.text(x + (0.3 if narrow else 0.2), y, _words(claim), va="center", fontsize=9,
-                weight="bold" if claim in (CONCLUSION, chosen) else "normal")
-        if not narrow:
-            ax.text(9, y, f"¶{rows.loc[claim, 'paragraph']}", va="center", color=COLOUR["muted"])
-            ax.text(9.7, y, rows.loc[claim, "kind"], va="center", color=COLOUR["muted"])
-            ax.text(10.9, y, values[claim], va="center")
-    ax.set(xlim=(-0.2, 7.6 if narrow else 11.7), ylim=(22, -0.7), xticks=[], yticks=[])
+def _draw(ax, data: Frames, ties: pd.DataFrame, values: Mapping[str, str], slim: bool) -> None:
+    """The tree, from the places of the argument map: to the right where there is room, else as an indented list."""
+    rows = data["claims"].set_index("id")
+    found = graph(joints(ties), [c for c in rows.index if c in under(ties)])
+    places = (narrow if slim else wide)(found, CONCLUSION)
+    for node, part, edge in found.edges(data=True):
+        (x0, y0), (x1, y1) = places[node], places[part]
+        bend = x0 if slim else x1 - 0.12
+        ax.plot([x0 if slim else x1 - 0.22, bend, bend, x1], [y0, y0, y1, y1], color=COLOUR["muted"], lw=1, zorder=1,
+                ls=(0, (2, 2)) if edge["join"] == "any" else "-")
+    for node, (x, y) in places.items():
+        claim = node in rows.index
+        if claim:
+            ax.plot(x, y, ms=8, mec=COLOUR["CHN"] if values[node] == FALLS else COLOUR["text"], ls="", zorder=3, **MARKS[values[node]])
+        text = f"{_words(node)}\N{NO-BREAK SPACE}¶{rows.loc[node, 'paragraph']}" if claim else "any one is enough"
+        ax.text(x + (0.3 if slim else 0.09), y, text if slim else textwrap.fill(text, 15), va="center", fontsize=9 if slim else 8,
+                linespacing=1.1, style="normal" if claim else "italic", weight="bold" if node == CONCLUSION else "normal")
+    across, down = (max(place[i] for place in places.values()) for i in (0, 1))
+    ax.set(xlim=(-0.3, 8.2) if slim else (-0.1, across + 0.95), ylim=(down + 0.7, -0.7), xticks=[], yticks=[])
     for spine in ax.spines.values():
         spine.set_visible(False)
 
@@ -173,51 +158,24 @@ def _list(names: Iterable[str], values: Mapping[str, str], value: str) -> str:
     return ", ".join(_words(c) for c in names if values[c] == value) or "none"
 
 
-def fall_card(data: Frames, reading: str, fallen: str) -> Card:
-    """What follows when one claim falls and all others stand, under one of READINGS."""
-    ties, name = bearing(data, reading), READINGS[reading][0]
-    inside = fallen in under(ties)
-    values = conclude(data, ties, [fallen] if inside else [])
-    lost = [c for c in under(ties) if values[c] == FALLS and c != fallen]
-    if fallen == NOTHING:
-        title = f"All stands: {name}"
-        sentence = f"{len(carriers(data, ties))} of {len(own(data, ties))} claims can bring the conclusion down alone."
-    elif not inside:
-        title = f"“{_words(fallen)}” carries nothing here: {name}"
-        sentence = "In this reading the conclusion does not rest on it at all."
-    elif CONCLUSION in lost:
-        title = f"“{_words(fallen)}” alone brings down the conclusion: {name}"
-        sentence = "With it fall " + ", ".join(_words(c) for c in lost) + "."
-    else:
-        title = f"The conclusion stands without “{_words(fallen)}”: {name}"
-        sentence = ("With it fall " + ", ".join(_words(c) for c in lost) + ", and there it stops." if lost else
-                    "Nothing else falls, since another claim does its work.")
-
-    def draw(fig, narrow):
-        _draw(fixed_axes(fig, left=0.01, right=0.99, bottom=0.01, top=0.99), data, ties, values, narrow, fallen)
-
-    return Card(name="argument-falls", title=title,
-                alt=f"The tree of claims under the conclusion. {title}. {sentence}", draw=draw,
-                table=pd.DataFrame({"claim": [_words(c) for c in under(ties)], "value": [values[c] for c in under(ties)]}),
-                sources=SOURCES, trust=TRUST, sentence=sentence, height=5.2)
-
-
-def fall_exploration(data: Frames) -> Exploration:
-    """Let one claim fall, under each reading of what rests on what."""
-    every = {c for reading in READINGS for c in own(data, bearing(data, reading))}
-    options = {NOTHING: "nothing"} | {c: _words(c) for c in data["claims"]["id"] if c in every}
-    return explore(
-        lambda **state: fall_card(data, **state), "what-falls", "What falls if one claim falls?",
-        fallen=Choice("Let this claim fall", options),
-        reading=Choice("What rests on what", {key: name for key, (name, *_) in READINGS.items()}))
+def argument_map(data: Frames, whole: bool = False) -> ArgumentMap:
+    """The argument with a control on every claim; whole: all claims, on a page of its own, else those that the
+    conclusion rests on in either coding."""
+    carrying = {coding: bearing(data, coding) for coding in ("settled", "first")}
+    ties = {coding: evidence.ties(coding, data["argument"]) for coding in carrying} if whole else carrying
+    shown = data["claims"] if whole else data["claims"][data["claims"]["id"].isin({c for t in ties.values() for c in under(t)})]
+    starts = {"then": evidence.known(claims.ESSAY_DATE), "now": evidence.known()}
+    starts = {start: {c: v for c, v in values.items() if c in set(shown["id"])} for start, values in starts.items()}
+    return ArgumentMap(shown, ties, {"essay": dict.fromkeys(shown["id"], STANDS)} | starts,
+                       {coding: [c for c in shown["id"] if c in own(data, t)] for coding, t in carrying.items()}, CONCLUSION, up="" if whole else "../", whole=whole)
 
 
 def structures(data: Frames) -> pd.DataFrame:
     """Per reading: claims under the conclusion, those that alone bring it down, and which."""
     rows = []
-    for key, (name, *_) in READINGS.items():
-        ties = bearing(data, key)
-        carry = carriers(data, ties)
+    for name, coding, turned in READINGS.values():
+        ties = bearing(data, coding)
+        carry = carriers(data, ties, turned)
         rows.append({"reading": name, "claims": len(own(data, ties)), "carry it alone": len(carry),
                      "which": ", ".join(map(_words, carry))})
     return pd.DataFrame(rows, index=list(READINGS))
@@ -247,9 +205,6 @@ def structures_card(data: Frames) -> Card:
             + "; ".join(f"{name}: {carry} of {n}" for _, name, n, carry, _ in table.itertuples()) + ".",
         draw=draw, table=table, sources=SOURCES, trust=TRUST, height=2.6,
         sentence="Filled: claims whose fall alone brings down the conclusion. Outlined: all claims that it rests on.")
-
-
-
 
 
 def testable(data: Frames) -> pd.DataFrame:

@@ -196,7 +196,6 @@ def test_a_build_that_was_cut_off(copy):
     assert page(copy) == before and not (copy / "_build/unfinished").exists()
 
 
-<<<<<<< HEAD
 def test_a_claim_that_no_function_tests(copy):
     def kept():
         return {path.relative_to(copy): path.read_bytes() for path in (copy / "_build").rglob("claims.*") if ".cache" in path.parts}
@@ -207,7 +206,8 @@ def test_a_claim_that_no_function_tests(copy):
         assert fails(copy) == ('data/claims.csv, line 7: "russia-trade-nil" is a measure and has no function in FINDINGS of '
                                "companion/evidence/moscow.py; write one or change its kind.")
         assert kept() == before and not (copy / "_build/html/claims/claims.json").exists()
-=======
+
+
 def test_pages_of_claims_stay_when_nothing_they_show_has_changed_and_one_of_no_claim_goes(copy):
     folder = copy / "_build/html/claims"
     ages = {path.name: path.stat().st_mtime_ns for path in folder.glob("*.html")}
@@ -223,4 +223,3 @@ def test_pages_of_claims_stay_when_nothing_they_show_has_changed_and_one_of_no_c
     with changed(copy, "about.md", lambda text: text.replace("# About", "# More about", 1)):
         assert make_book(copy).returncode == 0
         assert ">More about" in (folder / "xi-critical.html").read_text("utf-8")  # in the navigation
->>>>>>> i5-C

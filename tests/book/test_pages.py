@@ -158,7 +158,7 @@ def chapter_of(path):
 @pytest.mark.parametrize("path", CHAPTERS)
 def test_a_chapter_shows_what_it_promises(path, book):
     page = parsed(book / path)
-    moving = page.select("[data-exploration]")
+    moving = page.select("[data-exploration], [data-argument-map]")
     assert moving and 2 <= len(page.select("figure.card")) <= 5 + len(moving)
     assert 1 <= len(page.select(".passage")) <= 2 and len(page.select(".guess")) == 1
     assert page.select(".cell_output") and not page.select(".cell_output .stderr, .cell_output .traceback")

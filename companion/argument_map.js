@@ -1,0 +1,326 @@
+// The argument map: what a reader sets is followed through the argument at once, as companion/argument.py does it.
+// A front end for anywidget; the built book serves the same file with a model of its own (companion/argument_map.py).
+const WORDS = ["falls", "shaky", "stands"]; // a value is a place in this list, so the weakest is the least
+const IS = ["falls", "is shaky", "stands"], NOW = ["now falls", "is now shaky", "now stands"];
+const JOINS = { all: "needs all of them", any: "any one is enough" };
+const STARTS = { essay: "as the essay has it", then: "as of September 2014", now: "today" };
+const CODINGS = { settled: "the settled coding", first: "the first coding" };
+const QUIET = 500; // ms without a change after which it is read out
+
+/* What follows. A tree is {claim: joint}, a joint {name, join, parts}, a part a claim or a joint. */
+
+const strongest = (joint, turned) => (joint.join === "any") !== turned.includes(joint.name);
+function claimsOf(part) {
+  return typeof part === "string" ? [part] : part.parts.flatMap(claimsOf);
+}
+function groupsOf(part) {
+  if (typeof part === "string") return [];
+  return [...(part.parts.length > 1 ? [part] : []), ...part.parts.flatMap(groupsOf)];
+}
+
+// The joint that is drawn at a claim: one that only holds a group is that group.
+const drawn = (joint) => (joint.parts.length === 1 && typeof joint.parts[0] !== "string" ? drawn(joint.parts[0]) : joint);
+
+const weakest = (a, b) => Math.min(a, b), best = (a, b) => Math.max(a, b); // of two: reduce would hand over more
+// Follows `own` upwards; `weak` and `strong` join two values, so that one function does single values and many at once.
+function follow(tree, own, turned, weak, strong, unknown) {
+  const found = new Map();
+  const of = (part) => {
+    if (typeof part !== "string") return part.parts.map(of).reduce(strongest(part, turned) ? strong : weak);
+    if (!found.has(part)) {
+      const parts = [];
+      if (part in own) parts.push(own[part]);
+      if (part in tree) parts.push(of(tree[part]));
+      found.set(part, parts.length ? parts.reduce(weak) : unknown);
+    }
+    return found.get(part);
+  };
+  for (const claim of new Set([...Object.keys(own), ...Object.keys(tree)])) of(claim);
+  return found;
+}
+
+function known(data, state) {
+  const own = {};
+  for (const claim of Object.keys(data.labels)) {
+    if (claim in state.mine) own[claim] = WORDS.indexOf(state.mine[claim]);
+    else if (claim in data.starts[state.start]) own[claim] = data.starts[state.start][claim];
+    else if (!(claim in data.trees[state.coding])) own[claim] = 1;
+  }
+  return own;
+}
+
+function values(data, state) {
+  return follow(data.trees[state.coding], known(data, state), state.turned, weakest, best, 1);
+}
+
+function under(data, coding) {
+  const tree = data.trees[coding], reached = new Set([data.conclusion]);
+  for (const claim of reached) if (claim in tree) claimsOf(tree[claim]).forEach((other) => reached.add(other));
+  return reached;
+}
+
+/* In words. */
+
+function reason(data, state, claim) {
+  const tree = data.trees[state.coding], own = known(data, state), found = values(data, state), value = found.get(claim);
+  const said = (name) => `“${data.labels[name]}”`;
+  if (value === 2) return `${said(claim)} stands${claim in tree ? ": what it needs stands" : " by itself"}.`;
+  const worth = (part) => (typeof part === "string" ? found.get(part)
+    : part.parts.map(worth).reduce(strongest(part, state.turned) ? best : weakest));
+  let text = `${said(claim)} ${IS[value]}`, at = claim;
+  while (at in tree && (own[at] ?? 2) !== value) {
+    let part = tree[at];
+    while (typeof part !== "string") {
+      if (strongest(part, state.turned) && part.parts.length > 1) {
+        const none = value === 1 ? "none of them stands" : "all of them fall";
+        return `${text}${at === claim ? ": it" : ", which"} needs one of ${claimsOf(part).map(said).join(", ")}, and ${none}.`;
+      }
+      part = part.parts.find((inner) => worth(inner) === value);
+    }
+    text += `${at === claim ? ": it" : ", which"} needs ${said(part)}`;
+    at = part;
+  }
+  return `${text}${at === claim ? " by itself" : `, which ${IS[value]} by itself`}.`;
+}
+
+// What is said after a change: why the conclusion is what it is, and where the change of one claim stopped.
+function told(data, before, after, claim) {
+  const end = data.conclusion, was = values(data, before), now = values(data, after), said = (name) => `“${data.labels[name]}”`;
+  let text = reason(data, after, end);
+  if (was.get(end) !== now.get(end)) text = text.replace(`” ${IS[now.get(end)]}`, `” ${NOW[now.get(end)]}`);
+  if (!claim) return text;
+  if (claim in after.mine && now.get(claim) < WORDS.indexOf(after.mine[claim])) {
+    return `${text} A claim is no stronger than what it needs${claim === end ? "." : `: ${reason(data, after, claim)}`}`;
+  }
+  const below = under(data, after.coding), tree = data.trees[after.coding];
+  if (!below.has(claim)) return `${text} ${said(claim)} carries nothing to it here.`;
+  if (was.get(claim) === now.get(claim)) return `${text} That changes nothing.`;
+  if (was.get(end) !== now.get(end) || claim === end) return text;
+  const next = (name) => Object.keys(data.labels).find((c) => below.has(c) && c in tree && claimsOf(tree[c]).includes(name));
+  let above = next(claim);
+  while (was.get(above) !== now.get(above)) above = next(above);
+  const since = now.get(above) === 2 ? ", since one is enough there" : "";
+  return `${text} The change to ${said(claim)} stops at ${said(above)}, which still ${IS[now.get(above)]}${since}.`;
+}
+
+/* Weights: the end of every assignment at once, a bit for each. Two planes of bits tell three values apart. */
+
+function weights(data, coding, turned) {
+  const free = data.free[coding], n = free.length, words = Math.max(1, 2 ** (n - 5));
+  const filled = (bits) => new Uint32Array(words).fill(bits);
+  const LOW = [0xaaaaaaaa, 0xcccccccc, 0xf0f0f0f0, 0xff00ff00, 0xffff0000];
+  const own = Object.fromEntries(free.map((claim, i) => {
+    const bits = i < 5 ? filled(LOW[i]) : filled(0).map((_, word) => (word >> (i - 5) & 1 ? 0xffffffff : 0));
+    return [claim, [bits, bits]];
+  }));
+  const both = (join) => (a, b) => [0, 1].map((plane) => a[plane].map((bits, word) => join(bits, b[plane][word])));
+  const end = follow(data.trees[coding], own, turned, both((a, b) => a & b), both((a, b) => a | b),
+    [filled(0xffffffff), filled(0)]).get(data.conclusion);
+  const used = n < 5 ? 2 ** 2 ** n - 1 : 0xffffffff;
+  const ones = (bits) => {
+    let count = 0;
+    for (let left = bits >>> 0; left; left &= left - 1) count += 1;
+    return count;
+  };
+  return free.map((claim, i) => {
+    let count = 0;
+    for (let word = 0; word < words; word += 1) {
+      let flips = 0;
+      for (const bits of end) {
+        if (i < 5) flips |= (bits[word] ^ (bits[word] >>> 2 ** i)) & ~LOW[i];
+        else if (!(word >> (i - 5) & 1)) flips |= bits[word] ^ bits[word + 2 ** (i - 5)];
+      }
+      count += ones(flips & used);
+    }
+    return [claim, count];
+  });
+}
+
+function ranking(data, coding, turned) {
+  return weights(data, coding, turned).sort((a, b) => b[1] - a[1]); // sort is stable
+}
+
+function carriers(data, coding, turned) {
+  const standing = Object.fromEntries(data.free[coding].map((claim) => [claim, 2]));
+  return data.free[coding].filter((claim) => follow(data.trees[coding], { ...standing, [claim]: 0 }, turned, weakest, best, 1)
+    .get(data.conclusion) === 0);
+}
+
+/* The state in the address: only what differs from the start. */
+
+function toAddress(data, state) {
+  const url = new URL(location.href), parts = {
+    start: state.start === data.default.start ? "" : state.start, coding: state.coding === data.default.coding ? "" : state.coding,
+    turned: state.turned.join("_"), set: Object.entries(state.mine).map(([claim, value]) => `${claim}.${value}`).join("_"),
+  };
+  for (const [name, text] of Object.entries(parts)) {
+    if (text) url.searchParams.set(name, text);
+    else url.searchParams.delete(name);
+  }
+  return url;
+}
+
+// The state, or null for one that does not exist.
+function fromAddress(data) {
+  const asked = new URLSearchParams(location.search), list = (name) => (asked.get(name) || "").split("_").filter(Boolean);
+  const start = asked.get("start") || data.default.start, coding = asked.get("coding") || data.default.coding;
+  if (!Object.hasOwn(data.starts, start) || !Object.hasOwn(data.trees, coding)) return null;
+  const turned = list("turned"), joints = Object.values(data.trees[coding]).flatMap(groupsOf).map((joint) => joint.name);
+  const mine = Object.fromEntries(list("set").map((pair) => pair.split(".")));
+  const fits = turned.every((name) => joints.includes(name))
+    && Object.entries(mine).every(([claim, value]) => Object.hasOwn(data.labels, claim) && WORDS.includes(value));
+  return fits ? { start, coding, turned, mine } : null;
+}
+
+/* The page. */
+
+function render({ model, el }) {
+  if (model.get("html")) el.innerHTML = model.get("html");
+  const data = model.get("data"), root = el.matches("[data-argument-map]") ? el : el.querySelector("[data-argument-map]");
+  const one = (selector) => root.querySelector(selector), all = (selector) => [...root.querySelectorAll(selector)];
+  const status = one("[role=status]"), form = one("form");
+  const read = () => ({ start: model.get("start"), coding: model.get("coding"), turned: model.get("turned"), mine: model.get("mine") });
+  let shown = read(), writing = false, timer;
+
+  function write(state, claim, remember = true) {
+    writing = true; // a model tells of each name by itself, and a state is all four
+    Object.entries(state).forEach(([name, value]) => model.set(name, value));
+    writing = false;
+    model.save_changes();
+    changed(claim);
+    if (!remember || !model.get("address")) return;
+    const address = toAddress(data, state);
+    if (address.href !== location.href) history.pushState(null, "", address);
+  }
+  function put(node, text) {
+    if (node.textContent !== text) node.textContent = text;
+  }
+
+  function show(state, text) {
+    const now = values(data, state), { coding, turned, mine } = state;
+    all("[data-coding]").forEach((tree) => { tree.hidden = tree.dataset.coding !== coding; });
+    for (const item of all("[data-claim]")) {
+      const word = WORDS[now.get(item.dataset.claim)];
+      if (item.dataset.value === word) continue;
+      item.dataset.value = word;
+      item.querySelector(".map-mark").dataset.mark = word;
+      item.querySelector("b").textContent = word;
+    }
+    const own = known(data, { ...state, mine: {} });
+    for (const select of all("[data-set]")) {
+      const claim = select.dataset.set, start = own[claim];
+      select.value = mine[claim] || "";
+      select.dataset.mine = mine[claim] ? "yes" : "";
+      const found = `${state.start === "essay" ? "essay" : "found"}: ${WORDS[start]}`;
+      put(select.options[0], claim in data.starts[state.start] ? found : claim in data.trees[coding] ? "from its parts" : "nothing known");
+    }
+    const groups = Object.values(data.trees[coding]).flatMap(groupsOf);
+    const join = Object.fromEntries(groups.map((joint) => [joint.name, strongest(joint, turned) ? "any" : "all"]));
+    const here = one(`[data-coding="${coding}"]`);
+    for (const part of here.querySelectorAll("[data-joint]")) if (part.dataset.joint in join) part.dataset.join = join[part.dataset.joint];
+    for (const word of here.querySelectorAll("[data-joint-word]")) put(word, JOINS[join[word.dataset.jointWord]]);
+    for (const select of here.querySelectorAll("[data-turn]")) {
+      select.value = join[select.dataset.turn];
+      select.dataset.mine = turned.includes(select.dataset.turn) ? "yes" : "";
+    }
+    for (const name of ["start", "coding"]) form.elements[`map-${name}`].value = state[name];
+    one(".map-result .map-mark").dataset.mark = WORDS[now.get(data.conclusion)];
+    put(one(".map-said span"), text);
+    const set = Object.entries(mine).map(([claim, value]) => `“${data.labels[claim]}” ${IS[WORDS.indexOf(value)]}`);
+    const other = turned.map((name) => {
+      const claim = name.split(".", 1)[0], part = drawn(data.trees[coding][claim]).name === name ? "" : "a part of ";
+      return `${part}“${data.labels[claim]}” (${JOINS[join[name]]})`;
+    });
+    put(one(".map-state"), `From: ${STARTS[state.start]}, in ${CODINGS[coding]}. ${set.length ? `Set by you: ${set.join(", ")}.` : ""}`
+      + `${set.length && other.length ? " " : ""}${other.length ? `Turned by you: ${other.join(", ")}.` : ""}${set.length || other.length ? "" : "You have set nothing."}`);
+    compare(state, now);
+    rank(coding, turned);
+  }
+  function compare(state, now) {
+    const views = { mine: now };
+    for (const start of Object.keys(STARTS)) views[start] = values(data, { ...state, start, mine: {} });
+    for (const row of all("[data-row]")) {
+      for (const cell of row.querySelectorAll("[data-view]")) put(cell, WORDS[views[cell.dataset.view].get(row.dataset.row)]);
+    }
+  }
+  function rank(coding, turned) {
+    const key = [coding, ...turned].join(), list = one(".map-weights"), free = data.free[coding].length, cases = 2 ** (free - 1);
+    if (list.dataset.key === key) return;
+    list.dataset.key = key;
+    const rows = ranking(data, coding, turned), most = rows.length ? rows[0][1] : 0, number = (n) => n.toLocaleString("en");
+    list.replaceChildren(...rows.map(([claim, n]) => {
+      const row = document.createElement("li"), name = document.createElement("span"), bar = document.createElement("i");
+      const words = document.createElement("span");
+      name.textContent = data.labels[claim];
+      bar.style.setProperty("--part", most ? n / most : 0);
+      words.textContent = n ? `${number(n)} of ${number(cases)}` : "carries nothing here";
+      row.append(name, " ", bar, " ", words);
+      return row;
+    }));
+    const carry = carriers(data, coding, turned), which = carry.length ? `: ${carry.map((c) => data.labels[c]).join(", ")}` : "";
+    put(one(".map-carriers"), `If all else stands, ${carry.length} of ${free} claims can bring the conclusion down alone${which}.`);
+    put(one(".map-cases"), one(".map-cases").textContent.replace(/(of the )\d+( claims)/, `$1${free}$2`)
+      .replace(/[\d,]+( cases\.)/, `${number(cases)}$1`));
+  }
+
+  function changed(claim) {
+    const state = read();
+    if (writing || JSON.stringify(state) === JSON.stringify(shown)) return;
+    const text = told(data, shown, state, claim);
+    shown = state;
+    show(state, text);
+    say(text);
+  }
+  function say(text) { // the last of quick changes is read out
+    clearTimeout(timer);
+    timer = setTimeout(() => { status.textContent = text; }, QUIET);
+  }
+  function stale(is) {
+    const text = is ? "The address names a claim, a value, a joint or a coding that does not exist, so the map shows where it starts." : "";
+    one(".map-stale").hidden = !is;
+    put(one(".map-stale"), text);
+    if (is) say(text);
+  }
+
+  root.addEventListener("change", ({ target }) => {
+    stale(false);
+    if (target.dataset.set) {
+      const mine = { ...shown.mine };
+      if (target.value) mine[target.dataset.set] = target.value;
+      else delete mine[target.dataset.set];
+      write({ ...shown, mine }, target.dataset.set);
+    } else if (target.dataset.turn) {
+      const name = target.dataset.turn;
+      write({ ...shown, turned: shown.turned.includes(name) ? shown.turned.filter((n) => n !== name) : [...shown.turned, name] });
+    } else if (target.name === "map-start") {
+      write({ ...shown, start: target.value });
+    } else if (target.name === "map-coding") {
+      const joints = Object.values(data.trees[target.value]).flatMap(groupsOf).map((joint) => joint.name);
+      write({ ...shown, coding: target.value, turned: shown.turned.filter((name) => joints.includes(name)) });
+    }
+  });
+  form.addEventListener("submit", (event) => event.preventDefault());
+  one("[data-reset]").addEventListener("click", () => { stale(false); write(data.default); });
+  one("[data-copy]")?.addEventListener("click", () => {
+    const url = toAddress(data, shown);
+    // Without a secure context (a file from disk) there is no clipboard: the address is then shown to copy by hand.
+    (navigator.clipboard ? navigator.clipboard.writeText(url.href) : Promise.reject())
+      .then(() => { status.textContent = ""; status.textContent = "Link copied."; }, () => window.prompt("Link to my map", url.href));
+  });
+  for (const name of ["start", "coding", "turned", "mine"]) model.on(`change:${name}`, () => changed());
+
+  if (model.get("address")) {
+    const arrive = () => {
+      const state = fromAddress(data);
+      write(state || data.default, undefined, false);
+      stale(!state);
+    };
+    addEventListener("popstate", arrive);
+    arrive();
+    if (Object.keys(shown.mine).some((claim) => !under(data, shown.coding).has(claim))) all(".map-others").forEach((part) => { part.open = true; });
+  }
+  show(shown, reason(data, shown, data.conclusion));
+  root.dataset.ready = "";
+}
+
+export default { render };
