@@ -128,8 +128,10 @@ def rule(kind: str, found: Finding | str) -> str:
              CONDITION_NOT_MET: "It speaks of a case that did not come about, so nothing is scored.",
              DEPENDS_ON_THE_LIMIT: "The wording names no limit, so each of several has a verdict of its own.",
              NOT_TESTABLE: "So open data cannot test it." if not m else "What they show cannot settle the claim."}.get(found.verdict)
-    if found.verdict in (UNFALSIFIABLE, CAME_TRUE_REASON_OPEN, CONDITION_NOT_MET):
-        return limit  # what the counts say does not decide
+    if found.verdict in (UNFALSIFIABLE, CAME_TRUE_REASON_OPEN, CONDITION_NOT_MET, DEPENDS_ON_THE_LIMIT):
+        return limit  # the counts together do not decide
+    if not set(found.parts.values()) <= {found.verdict}:
+        return "The claim says more than one thing, and each is counted by itself."
     if limit is None and kind in ("reading", "cause"):
         limit = "Dates can fit a motive or a cause and cannot show it, so it reaches no more."
     return " ".join(filter(None, [counted, limit]))

@@ -511,7 +511,7 @@ def nil(data: Frames) -> Finding:
                   "share would round to nothing. On the wording, a Russian minister called the trade of 2013 “insignificant” "
                   "on 5 June 2014.",
         counts=counts[["count", "family", "year", "share, %", "limit, %", "votes", "outcome"]],
-        verdict=words.pop() if len(words) == 1 else claims.DEPENDS_ON_THE_LIMIT, parts=parts, choices=("count", "year"),
+        verdict=words.pop() if len(words) == 1 else claims.DEPENDS_ON_THE_LIMIT, parts=parts, choices=("count", "year", "limit, %"),
         sources=list(dict.fromkeys([*sources_of(shares), *flows(data["trade"], "rus_official", "RUS")["sources"].get(2013, [])])))
 
 
