@@ -149,6 +149,7 @@ def test_an_address_that_does_not_exist_is_said_and_shows_the_start(site, page_a
     page = page_at(site + "argument-map.html" + address)
     assert page.locator(".map-stale").inner_text().startswith("The address names a claim, a value, a joint or a coding that does not exist")
     assert page.evaluate(SEEN)["values"] == WHOLE.values("now", "settled") and page.said == []
+    page.wait_for_function("document.querySelector('.argument-map [role=status]').textContent.startsWith('The address names')", timeout=3000)
     at(page, "Set “necessity”").select_option(STANDS)
     assert not page.locator(".map-stale").is_visible() and page.url.endswith("?set=necessity.stands")
     page.close()
