@@ -76,7 +76,10 @@ def graph(tree: Mapping[str, Joint], order: Sequence[str]) -> nx.DiGraph:
 
 
 def wide(found: nx.DiGraph, root: str) -> dict[str, tuple[int, int]]:
-    """Node to (column, row) of a tree that grows to the right: a row for each end of a branch, a claim level with its first part."""
+    """Node to (column, row) of a tree that grows to the right.
+
+    Each end of a branch has a row of its own; a claim is level with its first part.
+    """
     found = found.subgraph({root} | nx.descendants(found, root))
     column = {node: i for i, layer in enumerate(nx.topological_generations(found)) for node in layer}
     tree, line, row = nx.dfs_tree(found, root), itertools.count(), {}
@@ -114,9 +117,11 @@ class ArgumentMap:
 
         A claim of which nothing is known and that rests on nothing is shaky.
         """
-        return {c: SHAKY for c in self.claims.index if c not in self.trees[coding]} | {**self.starts[start]} | {**(mine or {})}
+        nothing = {c: SHAKY for c in self.claims.index if c not in self.trees[coding]}
+        return {**nothing, **self.starts[start], **(mine or {})}
 
-    def values(self, start: str, coding: str, turned: Collection[str] = (), mine: Mapping[str, str] | None = None) -> dict[str, str]:
+    def values(self, start: str, coding: str, turned: Collection[str] = (),
+               mine: Mapping[str, str] | None = None) -> dict[str, str]:
         """The value of every claim. Raises ValueError for a value or a joint that there is not."""
         return evaluate(self.ties[coding], self.known(start, coding, mine), turned)
 
@@ -124,7 +129,8 @@ class ArgumentMap:
         """The claims that the conclusion rests on, and itself."""
         return {self.conclusion} | (nx.descendants(self.graphs[coding], self.conclusion) & set(self.claims.index))
 
-    def reason(self, claim: str, start: str, coding: str, turned: Collection[str] = (), mine: Mapping[str, str] | None = None) -> str:
+    def reason(self, claim: str, start: str, coding: str, turned: Collection[str] = (),
+               mine: Mapping[str, str] | None = None) -> str:
         """One sentence on why a claim has its value."""
         return reason(self.ties[coding], self.known(start, coding, mine), claim, turned, self.label)
 
@@ -210,7 +216,9 @@ class ArgumentMap:
     def data(self) -> dict:
         """What the script reads. Values are numbers: places in VALUES."""
         def plain(part):
-            return part if isinstance(part, str) else {"name": part.name, "join": part.join, "parts": [*map(plain, part.parts)]}
+            if isinstance(part, str):
+                return part
+            return {"name": part.name, "join": part.join, "parts": [plain(inner) for inner in part.parts]}
 
         return {"labels": self.label, "conclusion": self.conclusion, "default": DEFAULT,
                 "starts": {start: {c: VALUES.index(v) for c, v in self.starts[start].items()} for start in STARTS},
@@ -225,16 +233,18 @@ class ArgumentMap:
         data = "" if live else ('<script type="application/json">'
                                 + json.dumps({"data": self.data(), "address": True, **DEFAULT}, ensure_ascii=False,
                                              separators=(",", ":")).replace("</", "<\\/") + "</script>")
+        copy = "" if live else ' <button type="button" data-copy>Copy link to my map</button>'
         return f"""<section class="argument-map{' map-whole' if self.whole else ''}" data-argument-map aria-label="Argument map">
 <form class="map-form"><div class="map-control"><fieldset><legend>Start from</legend>{_radios("start", STARTS)}</fieldset>
 <fieldset><legend>What rests on what</legend>{_radios("coding", {c: CODINGS[c] for c in self.ties})}</fieldset>
-<p class="map-buttons"><button type="button" data-reset>Start again</button>{'' if live else ' <button type="button" data-copy>Copy link to my map</button>'}</p>
+<p class="map-buttons"><button type="button" data-reset>Start again</button>{copy}</p>
 </div></form>
 <noscript><p>To set claims yourself you need JavaScript. This is the map as of today.</p></noscript>
 <p class="map-stale" hidden></p>
 <p class="map-legend"><span>{_mark(STANDS)} stands</span> <span>{_mark(SHAKY)} shaky</span> <span>{_mark(FALLS)} falls</span>
 <span><i class="map-line"></i> needs all</span> <span><i class="map-line" data-join="any"></i> any one is enough</span></p>
-<div class="map-view"><div class="map-result" tabindex="0" role="region" aria-label="What follows"><p class="map-said">{_mark(values[self.conclusion])} \
+<div class="map-view"><div class="map-result" tabindex="0" role="region" aria-label="What follows">\
+<p class="map-said">{_mark(values[self.conclusion])} \
 <span>{html.escape(self.reason(self.conclusion, **DEFAULT))}</span></p></div>
 <p role="status" class="visually-hidden"></p>
 {trees}</div>
@@ -255,7 +265,6 @@ class ArgumentMap:
             seen.add(node)
             edges = found.out_edges(node, data=True)
             name, join = next(((e["joint"], e["join"]) for *_, e in edges), ("", ""))
-            several = len(edges) > 1
             parts = "".join(map(item, found[node]))
             at = f' style="--x:{places[node][0]};--y:{places[node][1]}"' if node in places else ""
             ident = f' id="map-{coding}-{node}"'
@@ -263,31 +272,37 @@ class ArgumentMap:
             if node not in self.label:
                 whose = f"a part of “{self.label[node.partition('.')[0]]}”"
                 return f'<li class="map-group"><div class="map-node"{at}>{_joint(name, join, whose)}</div>{rest}</li>'
-            joint = _joint(name, join, f"“{self.label[node]}”") if several else '<span class="visually-hidden">needs</span>' if parts else ""
-            return (f'<li data-claim="{node}" data-value="{values[node]}"><div class="map-node"{ident}{at}>{self._claim(node, coding, values[node], live)}'
-                    f"{joint}</div>{rest}</li>")
+            joint = '<span class="visually-hidden">needs</span>' if parts else ""
+            if len(edges) > 1:
+                joint = _joint(name, join, f"“{self.label[node]}”")
+            return (f'<li data-claim="{node}" data-value="{values[node]}"><div class="map-node"{ident}{at}>'
+                    f"{self._claim(node, coding, values[node], live)}{joint}</div>{rest}</li>")
 
         size = f"--columns:{max(x for x, _ in places.values()) + 1};--rows:{max(y for _, y in places.values()) + 1}"
-        tree = f'<div class="map-field" style="{size}"><ul class="map-tree">{item(self.conclusion)}</ul>{_lines(found, places)}</div>'
+        tree = (f'<div class="map-field" style="{size}"><ul class="map-tree">{item(self.conclusion)}</ul>'
+                f"{_lines(found, places)}</div>")
         rest = [c for c in self.claims.index if c not in places]
         # A claim that another of the rest needs stands under that one.
         roots = [c for c in rest if all(above in places for above in found.predecessors(c))]
         others = "".join(map(item, roots))
         if not others:
             return tree
-        return (f'{tree}<details class="map-others"><summary>{len(rest)} {"claim that carries" if len(rest) == 1 else "claims that carry"} '
-                f'nothing to the conclusion in this coding</summary><ul class="map-list">{others}</ul></details>')
+        carry = "claim that carries" if len(rest) == 1 else "claims that carry"
+        return (f'{tree}<details class="map-others"><summary>{len(rest)} {carry} nothing to the conclusion in this coding</summary>'
+                f'<ul class="map-list">{others}</ul></details>')
 
     def _claim(self, claim: str, coding: str, value: str, live: bool) -> str:
         label, paragraph = html.escape(self.label[claim]), self.claims.loc[claim, "paragraph"]
         name = label if live else f'<a href="{self.up}claims/{claim}.html">{label}</a>'
-        where = f'<span aria-hidden="true">¶{paragraph}</span><span class="visually-hidden">paragraph {paragraph}</span>' if paragraph else "title"
+        where = (f'<span aria-hidden="true">¶{paragraph}</span><span class="visually-hidden">paragraph {paragraph}</span>'
+                 if paragraph else "title")
         start = self.starts[DEFAULT["start"]].get(claim)
         found = f"found: {start}" if start else "from its parts" if claim in self.trees[coding] else "nothing known"
+        options = "".join(f"<option>{v}</option>" for v in reversed(VALUES))
         return (f'<span class="map-label">{name}</span>'
                 f'<span class="map-value">{_mark(value)} <b>{value}</b></span><span class="map-where">{where}</span>'
                 f'<label class="map-control"><span class="visually-hidden">Set “{label}”</span><select data-set="{claim}">'
-                f'<option value="">{found}</option>{"".join(f"<option>{v}</option>" for v in reversed(VALUES))}</select></label>')
+                f'<option value="">{found}</option>{options}</select></label>')
 
     def _comparison(self, values: Mapping[str, str]) -> str:
         views = {start: self.values(start, DEFAULT["coding"]) for start in STARTS} | {"mine": values}
@@ -296,23 +311,27 @@ class ArgumentMap:
         def row(claim: str, more: bool) -> str:
             cells = "".join(f'<td data-view="{view}">{found[claim]}</td>' for view, found in views.items())
             of = self.claims.loc[claim]
-            also = f"<td>{of.paragraph or 'title'}</td><td>{KINDS.get(of.kind, of.kind)}</td><td>{HEDGES[of.hedge]}</td>" if more else ""
-            return f'<tr data-row="{claim}"><th scope="row">{html.escape(self.label[claim])}</th>{also}{cells}</tr>'
+            also = "".join(f"<td>{text}</td>" for text in (of.paragraph or "title", KINDS.get(of.kind, of.kind), HEDGES[of.hedge]))
+            return f'<tr data-row="{claim}"><th scope="row">{html.escape(self.label[claim])}</th>{also if more else ""}{cells}</tr>'
 
         def table(claims: Iterator[str], more: bool, name: str) -> str:
             also = '<th scope="col">paragraph</th><th scope="col">kind</th><th scope="col">how it is said</th>' if more else ""
-            return (f'<div class="card-scroll table" tabindex="0" role="region" aria-label="{name}"><table><thead><tr><th scope="col">claim</th>{also}{heads}</tr></thead>'
+            return (f'<div class="card-scroll table" tabindex="0" role="region" aria-label="{name}"><table>'
+                    f'<thead><tr><th scope="col">claim</th>{also}{heads}</tr></thead>'
                     f'<tbody>{"".join(row(c, more) for c in claims)}</tbody></table></div>')
 
-        return (table([self.conclusion], False, "The conclusion under four views") + "<details><summary>All claims, with their kind and how firmly "
-                f"they are said</summary>{table(self.claims.index, True, 'All claims under four views')}</details>")
+        return (table([self.conclusion], False, "The conclusion under four views")
+                + "<details><summary>All claims, with their kind and how firmly they are said</summary>"
+                + table(self.claims.index, True, "All claims under four views") + "</details>")
 
     def _ranking(self) -> str:
         coding = DEFAULT["coding"]
         rows = weight_rows(self.ranking(coding), self.label)
         most = max(map(len, self.free.values()))
-        items = "".join(f'<li><span>{html.escape(name)}</span> <i style="--part:{part:.4f}"></i> <span>{text}</span></li>' for name, part, text in rows)
-        return (f'<p class="map-carriers">{html.escape(carriers_text(self.carriers(coding), len(self.free[coding]), self.label))}</p>'
+        items = "".join(f'<li><span>{html.escape(name)}</span> <i style="--part:{part:.4f}"></i> <span>{text}</span></li>'
+                        for name, part, text in rows)
+        carry = carriers_text(self.carriers(coding), len(self.free[coding]), self.label)
+        return (f'<p class="map-carriers">{html.escape(carry)}</p>'
                 f'<p class="map-cases">{cases_text(len(self.free[coding]))}</p>'
                 f'<ol class="map-weights" style="--most:{most}">{items}</ol>')
 
@@ -330,7 +349,8 @@ def _joint(name: str, join: str, label: str) -> str:
     """What a joint of several parts asks for, in words, and the control that turns it."""
     options = "".join(f'<option value="{key}"{" selected" if key == join else ""}>{text}</option>' for key, text in JOINS.items())
     return (f'<span class="map-joint"><span data-joint-word="{name}">{JOINS[join]}</span><label class="map-control">'
-            f'<span class="visually-hidden">How {html.escape(label)} rests on its parts</span><select data-turn="{name}">{options}</select></label></span>')
+            f'<span class="visually-hidden">How {html.escape(label)} rests on its parts</span>'
+            f'<select data-turn="{name}">{options}</select></label></span>')
 
 
 def _lines(found: nx.DiGraph, places: Mapping[str, tuple[int, int]]) -> str:
@@ -360,6 +380,7 @@ def carriers_text(carriers: Sequence[str], free: int, label: Mapping[str, str]) 
 
 def cases_text(free: int) -> str:
     """What the counts of the ranking mean."""
-    return (f"Let each of the {free} claims stand or fall, in every combination. For each claim the others then make {2 ** (free - 1):,} cases. "
+    return (f"Let each of the {free} claims stand or fall, in every combination. "
+            f"For each claim the others then make {2 ** (free - 1):,} cases. "
             "The bars count the cases in which this claim decides: with it the conclusion stands, without it the conclusion falls. "
             "Such cases are rare, so compare the bars with the longest.")

@@ -167,7 +167,8 @@ def argument_map(data: Frames, whole: bool = False) -> ArgumentMap:
     starts = {"then": evidence.known(claims.ESSAY_DATE), "now": evidence.known()}
     starts = {start: {c: v for c, v in values.items() if c in set(shown["id"])} for start, values in starts.items()}
     return ArgumentMap(shown, ties, {"essay": dict.fromkeys(shown["id"], STANDS)} | starts,
-                       {coding: [c for c in shown["id"] if c in own(data, t)] for coding, t in carrying.items()}, CONCLUSION, up="" if whole else "../", whole=whole)
+                       {coding: [c for c in shown["id"] if c in own(data, t)] for coding, t in carrying.items()}, CONCLUSION,
+                       up="" if whole else "../", whole=whole)
 
 
 def structures(data: Frames) -> pd.DataFrame:

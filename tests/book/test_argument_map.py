@@ -182,7 +182,7 @@ def test_nothing_jumps_and_no_box_lies_on_another(site, page_at, width):
                        lambda: at(page, "Set “Seoul will not give”").select_option(FALLS),
                        lambda: at(page, "How “necessity” rests on its parts").select_option("any"),
                        lambda: page.locator("[value=then]").check(),
-                       lambda: at(page, "Set “the loud spring of 2013”").select_option(FALLS) if coding == "settled" else None):
+                       lambda: at(page, "Set “Pyongyang distrusts Park”").select_option(FALLS)):
             change()
             assert boxes() == before
         page.get_by_role("button", name="Start again").click()
@@ -219,7 +219,6 @@ def test_it_is_complete_without_a_script_and_has_no_dead_controls(site, page_at)
 
 
 def test_the_list_nests_as_the_argument_does_and_every_control_has_a_name(page):
-    tree = page.locator("[data-coding=settled] .map-tree")
     nested = page.evaluate("""() => Object.fromEntries([...document.querySelectorAll('[data-coding=settled] .map-tree [data-claim]')]
       .map(e => [e.dataset.claim, e.parentElement.closest('[data-claim]')?.dataset.claim ?? null]))""")
     found = WHOLE.trees["settled"]
