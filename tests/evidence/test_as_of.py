@@ -148,7 +148,7 @@ def test_the_figure_draws_the_claims_that_changed_and_no_other(found):
     row = card.table.set_index("claim").loc["China's three-quarters"]
     assert (row["September 2014"], row["today"]) == ("1 of 6", "1 of 17")
     assert str(len(parts["same"])) in card.title
-    assert 'href="references.html#source-' in card.html()
+    assert 'href="../references.html#source-' in card.html()
 
 
 def test_a_claim_of_the_tables_is_a_link_to_its_card_and_text_stays_text():
