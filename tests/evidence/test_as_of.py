@@ -151,12 +151,13 @@ def test_the_figure_draws_the_claims_that_changed_and_no_other(found):
     assert 'href="../references.html#source-' in card.html()
 
 
-def test_a_claim_of_the_tables_is_a_link_to_its_card_and_text_stays_text():
+def test_a_claim_of_the_tables_is_a_link_to_its_page_and_text_stays_text(monkeypatch):
+    monkeypatch.setenv("COMPANION_FRONT_END", "static")
     turn = as_of.Turn(pd.Timestamp("2015-06-05"), as_of.State("a <b>", 1, 2), as_of.State("c", 2, 2),
                       pd.DataFrame({"table": ["trade"], "source_id": ["itpde-r01-klein"], "when": ["2013"], "row": [0]}))
     frame = pd.DataFrame({"then": [turn.before], "today": [turn.after], "turns": [[turn]]}, index=["china-three-quarters"])
     cells = table_html(as_of.changes_table(frame))
-    assert '<a href="chapters/beijing.html#claim-china-three-quarters">China&#x27;s three-quarters</a>' in cells
+    assert '<a href="../claims/china-three-quarters.html">China's three-quarters</a>' in cells
     assert "a &lt;b&gt; (1 of 2)" in cells and "5 June 2015" in cells and "(trade, 2013)" in cells
     assert 'href="references.html#source-itpde-r01-klein"' in cells
     due = pd.DataFrame({"today": [turn.after, turn.after], "due": [turn, None]}, index=["europe-no-boom", "europe-may-ignore"])
