@@ -60,7 +60,8 @@ class Finding:
     measure: what is measured and in which unit; threshold: the rule, and where it comes from;
     counts: one row per way of counting, with columns `votes` (bool), `outcome` (True, False or missing),
     `family` (independent source family), and whatever describes the count; choices: the columns that are choices;
-    verdict: by rule; parts: the verdicts of the parts of a claim that says two things; sources: source ids.
+    verdict: by rule; parts: the verdicts of the parts of a claim that says two things; sources: source ids;
+    rule: in words, where it is not that of all counts.
     """
 
     measure: str
@@ -70,6 +71,7 @@ class Finding:
     choices: Sequence[str] = ()
     sources: Sequence[str] = ()
     parts: Mapping[str, str] = field(default_factory=dict)
+    rule: str = ""
 
     def __str__(self) -> str:
         if set(self.parts.values()) <= {self.verdict}:
@@ -113,10 +115,13 @@ def timing(counts: pd.DataFrame) -> str:
 def rule(kind: str, found: Finding | str) -> str:
     """The rule that gives a claim of this kind its verdict, in one or two plain sentences."""
     if isinstance(found, str):
-        return {LEFT_OPEN: "The essay leaves this open, so nothing is scored.",
+        return {UNFALSIFIABLE: "No row that one can imagine could count against it as it is worded, so nothing is scored.",
+                LEFT_OPEN: "The essay leaves this open, so nothing is scored.",
                 READING: "What leaders think or want is in no table, so nothing is scored.",
                 NOT_DUE: "A forecast has no verdict on the day on which it is made."}.get(
                     found, "A conclusion is as strong as the weakest claim that it needs; where any one would do, as the strongest.")
+    if found.rule:
+        return found.rule
     voting = found.counts[found.counts["votes"] & found.counts["outcome"].notna()]
     n, m = int(voting["outcome"].astype(bool).sum()), len(voting)
     counted = ("No count with a vote has an outcome." if not m else
@@ -168,7 +173,7 @@ def link(claim_id: str, words: str = "") -> Html:
 
 KINDS = {"open": "open question", "thesis": "conclusion"}
 HEDGES = {"flat": "said flatly", "boosted": "said with emphasis", "mild": "hedged a little",
-           "moderate": "hedged", "weak": "hedged strongly", "open": "left open", "withdrawn": "said and taken back",
+           "moderate": "hedged", "weak": "hedged strongly", "open": "left open", "withdrawn": "said, with a weaker fallback",
            "mixed": "hedged, then said flatly"}
 
 

@@ -24,7 +24,7 @@ DATES = {"then": claims.ESSAY_DATE, "now": None}  # the two as-of dates of every
 def records() -> list[dict]:
     """One dictionary a claim, in the order of data/claims.csv; numbers, booleans, strings, lists and None only.
 
-    Beside the claim's own row: `tables` (what its test reads), `rests_on` (ids, settled coding), and under `then` and `now`:
+    Beside the claim's own row: `tables` (what its test reads), `rests_on` (ids, settled coding), `joint` (the same with how they are joined), and under `then` and `now`:
     `verdict` (the words), `value` (stands, shaky, falls; what the claim is worth in the argument), `own` (the same before
     what it rests on; None for a conclusion), `rule` (why this verdict), `reason` (why this value, of a claim that rests on
     others), and where there is a finding `measure`, `threshold`, `parts`, `depends_on`, `choices`, `sources`, `supporting`, `voting` and `counts`, one dictionary a count.
@@ -36,6 +36,7 @@ def records() -> list[dict]:
         plain = {key: _plain(value) for key, value in row._asdict().items()}
         plain["sentences"] = [int(n) for n in re.findall(r"\d+", plain["sentences"] or "")]
         plain["rests_on"] = list(joints[row.id].claims()) if row.id in joints else []
+        plain["joint"] = _joint(joints[row.id]) if row.id in joints else None
         plain["tables"] = list(evidence.tables(row.id))
         made.append(plain | {date: _verdict(row, as_of) for date, as_of in DATES.items()})
     return made
@@ -45,6 +46,8 @@ def _verdict(row, as_of: str | None) -> dict:
     found, value = evidence.finding(row.id, as_of), evidence.values(row.chapter, as_of)[row.id]
     plain = {"as_of": as_of, "verdict": str(found), "value": value, "own": evidence.known(as_of).get(row.id),
              "rule": claims.rule(row.kind, found), "reason": _reason(row.id, as_of)}
+    if row.kind == "thesis" and plain["reason"] is None:
+        plain["rule"] = "A conclusion that rests on nothing in this coding, and that no count tests, stays shaky."
     if isinstance(found, str):
         return plain
     voting = found.counts[found.counts["votes"] & found.counts["outcome"].notna()]
@@ -52,6 +55,11 @@ def _verdict(row, as_of: str | None) -> dict:
         "measure": found.measure, "threshold": found.threshold, "parts": dict(found.parts), "depends_on": found.divided_by,
         "choices": list(found.choices), "sources": list(found.sources), "supporting": int(voting["outcome"].astype(bool).sum()),
         "voting": len(voting), "counts": [{str(k): _plain(v) for k, v in count.items()} for count in found.counts.to_dict("records")]}
+
+
+def _joint(joint: argument.Joint) -> dict:
+    parts = [_joint(part) if isinstance(part, argument.Joint) else part for part in joint.parts]
+    return {"join": joint.join, "of": parts}
 
 
 def _reason(claim_id: str, as_of: str | None) -> str | None:
@@ -179,12 +187,16 @@ def claim_review(record: dict, address: str) -> dict:
     record: one of `records`; address: of the page, absolute or relative to it.
     """
     made, about = essay(), package()
+    # Who chose the title is not known; all else is the author's.
+    said = {"@type": "Person", "name": made["author"]} if record["paragraph"] else {"@type": "Organization", "name": made["publisher"]}
+    ours = {"@type": "Organization", "name": about["contributors"][0]["title"]}
     review = {
         "@context": "https://schema.org", "@type": "ClaimReview", "url": address, "inLanguage": "en",
         "license": about["licenses"][0]["path"], "claimReviewed": record["statement"],
-        "author": {"@type": "Organization", "name": about["contributors"][0]["title"]},
+        "author": ours,
         "itemReviewed": {
-            "@type": "Claim", "author": {"@type": "Person", "name": made["author"]}, "datePublished": made["published"],
+            # The words are ours: a claim that somebody read out of a text has an interpreter.
+            "@type": "Claim", "author": said, "claimInterpreter": ours, "datePublished": made["published"],
             "appearance": {"@type": "Article", "headline": made["title"], "url": made["url"],
                            "publisher": {"@type": "Organization", "name": made["publisher"]}}},
         # Words alone. schema.org asks a rating for no number and takes a number without limits for one on a scale from

@@ -59,7 +59,12 @@ def finding(claim_id: str, as_of: str | None = None) -> claims.Finding | str:
     """Finding, or plain word where there is no test, for one claim, as of a date (None: all we have)."""
     row = claims.get(claim_id)
     words = {"thesis": None, "open": claims.LEFT_OPEN, "forecast": claims.NOT_DUE}
-    return tested(claim_id, as_of) or words.get(row.kind, claims.READING) or values(row.chapter, as_of)[claim_id]
+    found = tested(claim_id, as_of)
+    if found is None and row.kind == "forecast" and tested(claim_id).verdict == claims.UNFALSIFIABLE:
+        return claims.UNFALSIFIABLE  # so it is worded, on any day
+    if found and found.verdict == claims.NOT_DUE:
+        return claims.NOT_DUE
+    return found or words.get(row.kind, claims.READING) or values(row.chapter, as_of)[claim_id]
 
 
 def findings(name: str, as_of: str | None = None) -> dict[str, claims.Finding | str]:

@@ -309,4 +309,5 @@ def numbers(data: Frames) -> dict[str, str]:
     return {"claims": str(len(load("claims"))), "with-test": str(len(found)), "tested-then": str(len(tested)),
             "forecasts": str(len(found) - len(tested)), "same": str(len(parts["same"])),
             "changed": str(len(tested) - len(parts["same"])), "more": str(len(parts["more"])), "fewer": str(len(parts["fewer"])),
-            "as-much": str(len(parts["as much"])), "words": str(len(words)), "crossed": str(len(crossed)) if crossed else "none"}
+            "as-much": str(len(parts["as much"])), "words": str(len(words)), "crossed": str(len(crossed)) if crossed else "none",
+            "open-then": str(sum(evidence.tested(c, claims.ESSAY_DATE).verdict == claims.NOT_TESTABLE for c in tested.index))}

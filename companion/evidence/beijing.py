@@ -30,7 +30,7 @@ from companion.evidence.series import (
     vintages,
     with_gaps,
 )
-from companion.evidence.thresholds import CONVENTION, WORDING, Threshold
+from companion.evidence.thresholds import CONVENTION, SIZED, WORDING, Threshold
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, PERCENT, Card, fixed_axes, mark_number, percent
 
@@ -736,7 +736,7 @@ FINDINGS = {"china-three-quarters": three_quarters, "dependence-grows": grows, "
 
 THRESHOLDS = {
     "BAND": Threshold("band around three-quarters", "percent", WORDING, ("china-three-quarters",), about=75.0),
-    "STEADY": Threshold("part of the yearly steps that must rise", "of all steps", WORDING, ("dependence-grows",), high=1),
+    "STEADY": Threshold("part of the yearly steps that must rise", "of all steps", SIZED, ("dependence-grows",), high=1),
     "LEAST_STEPS": Threshold("yearly steps that a test of steadiness needs", "steps", CONVENTION, ("dependence-grows",)),
     "LATE_START": Threshold("how late in its window a series may begin", "years", CONVENTION, ("dependence-grows",)),
     "HISTORY": Threshold("earlier years that a mean needs", "years", CONVENTION, ("dependence-worry", "leverage-fear")),

@@ -15,7 +15,7 @@ from companion import claims
 from companion.claims import Finding, forecast, verdict
 from companion.data import pick
 from companion.evidence.series import flows, sources_of, tables, with_gaps
-from companion.evidence.thresholds import ARITHMETIC, CONVENTION, WORDING, Threshold
+from companion.evidence.thresholds import ARITHMETIC, CONVENTION, SIZED, Threshold
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, PERCENT, Card, fixed_axes, mark_number, percent
 
@@ -597,7 +597,7 @@ def distance_as_cause(data: Frames) -> Finding:
             if np.isnan(span).any() or year not in line.index:
                 continue
             rows.append({"family": COUNTS[series][1], "compared": f"China with {PARTNERS[partner]}", "year": year,
-                         "rule, least": span[0], "rule, most": span[1], "booked": line[year], "votes": True,
+                         "rule, least": span[0], "rule, most": span[1], "booked": line[year], "votes": False,  # see below
                          "outcome": bool(span[0] <= line[year] <= span[1])})
     counts = _counts(rows, "family", "compared", "year", "rule, least", "rule, most", "booked")
     outcome = no_boom(data).verdict
@@ -620,10 +620,10 @@ FINDINGS = {"europe-weak-economy": weak_economy, "aid-reputation": reputation, "
             "europe-far-and-ill-matched": far_and_ill_matched, "europe-no-boom": no_boom, "europe-distance": distance_as_cause}
 
 THRESHOLDS = {
-    "BOOM": Threshold("growth of trade that is a boom", "times", WORDING, ("europe-no-boom", "europe-distance")),
-    "GENEROUS": Threshold("growth of aid that is especially generous", "times", WORDING, ("europe-not-generous",)),
+    "BOOM": Threshold("growth of trade that is a boom", "times", SIZED, ("europe-no-boom", "europe-distance")),
+    "GENEROUS": Threshold("growth of aid that is especially generous", "times", SIZED, ("europe-not-generous",)),
     "HALF": Threshold("part of all aid that is especially generous", "percent", ARITHMETIC, ("europe-not-generous",), high=100),
-    "CASES": Threshold("broken programmes that make a bad name", "cases", WORDING, ("aid-reputation",)),
+    "CASES": Threshold("broken programmes that make a bad name", "cases", SIZED, ("aid-reputation",)),
     "ELASTICITIES": Threshold("elasticity of trade to distance, least and most", "percent for each percent", CONVENTION,
                               ("europe-distance",), members=(0, 3)),
 }

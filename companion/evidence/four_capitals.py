@@ -21,7 +21,7 @@ from companion import claims, coding
 from companion.claims import Finding, verdict
 from companion.data import load
 from companion.evidence.series import EUROPE, tables
-from companion.evidence.thresholds import CONVENTION, WORDING, Threshold
+from companion.evidence.thresholds import CONVENTION, SIZED, Threshold
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, PERCENT, Card, fixed_axes
 
@@ -605,7 +605,7 @@ FINDINGS = {"kang-tour": kang_tour, "kang-hosts": kang_hosts, "kang-aim": kang_a
 
 THRESHOLDS = {
     "FULL_REPORT": Threshold("stops that a report of the whole tour must name", "stops", CONVENTION, ("kang-tour",)),
-    "SEVERAL": Threshold("parties that several can mean", "parties", WORDING, ("kang-hosts",)),
+    "SEVERAL": Threshold("parties that several can mean", "parties", SIZED, ("kang-hosts",)),
     "NEAR_DAYS": Threshold("how near to the tour an approach to Europe must lie", "days", CONVENTION, ("kang-aim",)),
 }
 

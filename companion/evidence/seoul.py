@@ -613,6 +613,8 @@ def distrust(data: Frames) -> Finding:
                   "a majority. A rival reading: Pyongyang took what paid, such as Kaesong, and left what did not. It says "
                   "nothing of motives.",
         counts=counts, sources=list(dict.fromkeys([*_sources(list(said.values())), *found["source_id"]])),
+        rule="It asks two things: that the words grew harsher, and that most openings were refused, whichever one is left out. "
+             "Where one row would decide, the list cannot tell.",
         verdict=(claims.NOT_TESTABLE if decided.empty or harsh.empty else
                  claims.TIMING_FITS if _outlives(refused, taken) and harsh.all() else
                  claims.TIMING_DOES_NOT_FIT if _outlives(taken, refused) or not harsh.any() else claims.NOT_TESTABLE))

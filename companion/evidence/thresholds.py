@@ -17,8 +17,8 @@ from companion.claims import Finding
 from companion.data import load
 
 MOVES = {"down": 0.8, "up": 1.2}  # by a fifth
-WORDING, ARITHMETIC, ERROR, CONVENTION = "wording", "arithmetic", "measurement error", "convention"
-ORIGINS = (WORDING, ARITHMETIC, ERROR, CONVENTION)
+WORDING, SIZED, ARITHMETIC, ERROR, CONVENTION = ("wording", "a word given a size", "arithmetic", "measurement error", "convention")
+ORIGINS = (WORDING, SIZED, ARITHMETIC, ERROR, CONVENTION)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from companion import claims
 from companion.claims import Finding, verdict
 from companion.data import pick
 from companion.evidence.series import EUROPE, flows, tables, with_gaps
-from companion.evidence.thresholds import ARITHMETIC, CONVENTION, WORDING, Threshold
+from companion.evidence.thresholds import ARITHMETIC, CONVENTION, SIZED, Threshold
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, PERCENT, Card, fixed_axes, mark_number, percent
 
@@ -698,6 +698,8 @@ def japan_blocked(data: Frames) -> Finding:
         counts=counts[["family", "date", "event", "votes", "outcome"]],
         verdict=claims.NOT_TESTABLE if not fits else
         claims.TIMING_FITS if hits.mean() > MOST_BREAKS and 100 * hits.mean() > chance and left > 0 else claims.TIMING_DOES_NOT_FIT,
+        rule="Each row is a case and no way of counting, so they need not all agree: most breaks must follow a test, and more than "
+             "by chance, while the quarrel over the abductees is open. Dates can fit a cause and cannot show it.",
         sources=list(dict.fromkeys([*breaks["source_id"], *cases["source_id"].dropna(),
                                     *data["weapons_tests"].query("series == 'cns'")["source_id"]])))
 
@@ -707,7 +709,7 @@ FINDINGS = {"europe-may-ignore": may_ignore, "russia-needs-subsidy": needs_subsi
 
 THRESHOLDS = {
     "HALF": Threshold("share of attention that sets a direction", "percent", ARITHMETIC, ("triangle-two-decades",), high=100),
-    "MOST_YEARS": Threshold("part of the years that two decades must hold", "of all years", WORDING, ("triangle-two-decades",), high=1),
+    "MOST_YEARS": Threshold("part of the years that two decades must hold", "of all years", SIZED, ("triangle-two-decades",), high=1),
     "GOAL": Threshold("trade with Russia that both governments announced", "million dollars", CONVENTION, ("russia-needs-subsidy",)),
     "MOST_BREAKS": Threshold("part of the breaks that must follow a test", "of all breaks", ARITHMETIC, ("japan-blocked",), high=1),
     "LAG_MONTHS": Threshold("months from a test to a break", "months", CONVENTION, ("japan-blocked",)),

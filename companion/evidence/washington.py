@@ -15,7 +15,7 @@ from companion import claims
 from companion.claims import Finding, verdict
 from companion.data import pick
 from companion.evidence.series import tables, with_gaps
-from companion.evidence.thresholds import ARITHMETIC, CONVENTION, WORDING, Threshold
+from companion.evidence.thresholds import ARITHMETIC, CONVENTION, SIZED, Threshold
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, PERCENT, Card, fixed_axes, mark_number
 
@@ -614,7 +614,7 @@ FINDINGS = {"necessity": necessity, "washington-goal": washington_goal, "no-conc
 
 THRESHOLDS = {
     "SLACK": Threshold("how far from six years a window may be", "years", ARITHMETIC, ("no-concessions",)),
-    "MOST": Threshold("part of the years that need a refusal in words", "of all years", WORDING, ("no-concessions",), high=1),
+    "MOST": Threshold("part of the years that need a refusal in words", "of all years", SIZED, ("no-concessions",), high=1),
     "PAIR_DAYS": Threshold("days in which two steps make an exchange", "days", CONVENTION, ("no-concessions",)),
 }
 
