@@ -32,6 +32,16 @@ PAINTED = """([name, values]) => new Promise(done => {
   const worked = performance.now() - start;
   requestAnimationFrame(() => requestAnimationFrame(() => done([performance.now() - start, worked])));
 })"""
+# The same for the argument map: one claim is set to another value.
+MAP_PAINTED = """i => new Promise(done => {
+  const all = [...document.querySelectorAll('[data-argument-map] [data-coding=settled] select[data-set]')];
+  const select = all[i % all.length], start = performance.now();
+  select.selectedIndex = 1 + (select.selectedIndex + i) % 3;
+  select.dispatchEvent(new Event('input', {bubbles: true}));
+  select.dispatchEvent(new Event('change', {bubbles: true}));
+  const worked = performance.now() - start;
+  requestAnimationFrame(() => requestAnimationFrame(() => done([performance.now() - start, worked])));
+})"""
 CONTROLS = """() => [...document.querySelectorAll('[data-exploration]')].map(e => {
   const states = JSON.parse(e.querySelector('[data-states]').textContent);
   return {name: e.id, states: states.states.length, controls: states.controls.map(c => [c.name, c.values.length]),
@@ -84,6 +94,13 @@ def loads(root):
     return statistics.median(float(subprocess.check_output([sys.executable, "-c", code], cwd=root)) for _ in range(3))
 
 
+def moved(times):
+    """What a row says of many changes: milliseconds to the painted change, and within the script."""
+    painted, script = zip(*times)
+    return (f"painted {statistics.median(painted):.1f} ms after an input, at worst {max(painted):.1f}; "
+            f"script {statistics.median(script):.1f} ms (median of {TIMES})")
+
+
 def page_rows(browser, site):
     """A row for each page as first seen, then one for each exploration on it."""
     pages, explorations = [], []
@@ -94,11 +111,10 @@ def page_rows(browser, site):
         pages.append((f"first view of {path}", f"{total / 1000:.1f} kB gzip in {requests} requests"))
         for e in page.evaluate(CONTROLS):
             moves = [(key, v) for key, n in e["controls"] for v in [*range(1, n), 0]]
-            painted, script = zip(*(page.evaluate(PAINTED, [e["name"], moves[i % len(moves)]]) for i in range(TIMES)))
-            explorations.append((f"exploration {e['name']}, {e['states']} states",
-                                 f"{reading.zipped(e['html']) / 1000:.1f} kB gzip; "
-                                 f"painted {statistics.median(painted):.1f} ms after an input, at worst {max(painted):.1f}; "
-                                 f"script {statistics.median(script):.1f} ms (median of {TIMES})"))
+            explorations.append((f"exploration {e['name']}, {e['states']} states", f"{reading.zipped(e['html']) / 1000:.1f} kB gzip; "
+                                 + moved(page.evaluate(PAINTED, [e["name"], moves[i % len(moves)]]) for i in range(TIMES))))
+        if page.locator("[data-argument-map]").count():
+            explorations.append((f"argument map of {path}", moved(page.evaluate(MAP_PAINTED, i) for i in range(TIMES))))
         page.close()
     return pages + explorations
 
