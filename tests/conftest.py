@@ -69,15 +69,17 @@ def page_at(contexts):
     return open_page
 
 
-OTHER_CHAPTERS = re.compile(r"^ *- file: chapters/(?!beijing$).*\n", re.M)
-LINKS_TO_THEM = re.compile(r"\[([^\]]*)\]\((?:\.\./)?chapters/(?!beijing\.md)[^)]*\)")
+LEFT_OUT_PAGES = r"(?:chapters/(?!beijing\b)[\w-]+|argument-map|verdicts|as-of|codings)"
+IN_CONTENTS = re.compile(rf"^ *- file: {LEFT_OUT_PAGES}\n", re.M)
+LINKS_TO_THEM = re.compile(rf"\[([^\]]*)\]\((?:\.\./)?{LEFT_OUT_PAGES}\.md[^)]*\)")
 
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory, book):
     """A copy of the project with a built book of its own, for tests that break it and put it right again.
 
-    Of the chapters it holds one: how a build fails and is mended does not depend on how many there are, and each takes time.
+    Of the chapters it holds one, and of the pages on the argument the ledger: how a build fails and is mended does not depend on
+    how many there are, and each takes time.
     """
     root = tmp_path_factory.mktemp("copy") / "book"
     shutil.copytree(reading.ROOT, root, ignore=shutil.ignore_patterns(*LEFT_OUT))
@@ -85,8 +87,8 @@ def copy(tmp_path_factory, book):
         # Outputs of unchanged pages, so that the copy starts warm.
         shutil.copytree(reading.ROOT / "_build" / ".cache", root / "_build" / ".cache")
     toc = root / "_toc.yml"
-    toc.write_text(OTHER_CHAPTERS.sub("", toc.read_text("utf-8")), "utf-8")
-    for page in root.glob("*.md"):
+    toc.write_text(IN_CONTENTS.sub("", toc.read_text("utf-8")), "utf-8")
+    for page in [*root.glob("*.md"), *root.glob("chapters/*.md")]:
         page.write_text(LINKS_TO_THEM.sub(r"\1", page.read_text("utf-8")), "utf-8")
     made = reading.make_book(root)
     assert made.returncode == 0, made.stdout
