@@ -44,7 +44,7 @@ def records() -> list[dict]:
 def _verdict(row, as_of: str | None) -> dict:
     found, value = evidence.finding(row.id, as_of), evidence.values(row.chapter, as_of)[row.id]
     plain = {"as_of": as_of, "verdict": str(found), "value": value, "own": evidence.known(as_of).get(row.id),
-             "rule": claims.rule(row.kind, found), "reason": _reason(row.id, as_of)}
+             "rule": claims.rule(row.kind, found, row.test), "reason": _reason(row.id, as_of)}
     if isinstance(found, str):
         return plain
     voting = found.counts[found.counts["votes"] & found.counts["outcome"].notna()]

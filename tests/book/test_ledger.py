@@ -102,7 +102,7 @@ def test_a_row_shows_the_claim_both_verdicts_and_why(claim, rows):
     assert shown_verdicts(told) == {HEADS[d]: str(evidence.finding(claim, as_of)) for d, as_of in DATES.items()}
     fold = told.details.get_text()
     assert all(text in fold for text in (row.would_support, row.would_count_against, row.test))
-    assert claims.rule(row.kind, evidence.finding(claim)) in fold
+    assert claims.rule(row.kind, evidence.finding(claim), row.test) in fold
     named = [a["href"].removeprefix("catalogue.html#table-") for a in told.select("a[href*='#table-']")]
     assert named == list(evidence.tables(claim)) and len(told.select("a[download]")) == len(named)
     assert told.select_one(f"a[href='chapters/{row.chapter}.html#claim-{claim}']")
@@ -232,7 +232,7 @@ def test_a_claims_page_says_what_it_is_and_both_verdicts(claim, page_of):
     cells = {s.h3.get_text(): s for s in page.select(".claim-dates > section")}
     assert {head: s.select_one(".claim-verdict").get_text() for head, s in cells.items()} == {HEADS[d]: str(f) for d, f in found.items()}
     for date, cell in zip(DATES, cells.values()):
-        assert claims.rule(row.kind, found[date]) in cell.get_text()
+        assert claims.rule(row.kind, found[date], row.test) in cell.get_text()
     text = page.article.get_text()
     assert all(part in text for part in (row.would_support, row.would_count_against, row.test))
     assert pd.isna(row.phrase) or f"“{row.phrase}”" in text
