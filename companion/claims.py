@@ -242,9 +242,15 @@ HEADS = {"south_korea": "South Korea", "votes": "has a vote", "outcome": "suppor
          "family": "family of sources"}
 
 
+# Families of sources that data and counts know by a code, in words.
+FAMILIES = {"kotra": "KOTRA", "imf_mirror": "mirror data of the IMF", "un_mirror": "mirror data of the UN", "cia": "CIA",
+            "itpd": "ITPD-E", "press_events": "press events", "un_votes": "UN votes", "official_visits": "official visits"}
+
+
 def counts_html(counts: pd.DataFrame) -> str:
     """Every count as a table; what a row counts comes first."""
-    return table_html(counts[[*counts.columns.drop("family"), "family"]].rename(columns=HEADS))
+    worded = counts.assign(family=counts["family"].replace(FAMILIES))
+    return table_html(worded[[*counts.columns.drop("family"), "family"]].rename(columns=HEADS))
 
 
 @dataclass(frozen=True)

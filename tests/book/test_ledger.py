@@ -39,6 +39,11 @@ def shown_verdicts(part):
     return {e.get_text(): e.find_next("dd").get_text() for e in part.select(".claim-verdicts dt")}
 
 
+def with_value(claim, as_of):
+    verdict, value = str(evidence.finding(claim, as_of)), evidence.values(ROWS.chapter[claim], as_of)[claim]
+    return value if verdict == value else f"{verdict} · {value}"
+
+
 # --- words and marks ------------------------------------------------------------------------------------------------
 
 def test_a_verdict_is_found_under_its_words_its_parts_and_its_value():
@@ -99,7 +104,7 @@ def test_the_ledger_has_every_claim_once_by_paragraph_with_the_title_last(book, 
 def test_a_row_shows_the_claim_both_verdicts_and_why(claim, rows):
     row, told = ROWS.loc[claim], rows[claim]
     assert told.h3.get_text() == row.statement and told.h3.a["href"] == f"claims/{claim}.html"
-    assert shown_verdicts(told) == {HEADS[d]: str(evidence.finding(claim, as_of)) for d, as_of in DATES.items()}
+    assert shown_verdicts(told) == {HEADS[d]: with_value(claim, as_of) for d, as_of in DATES.items()}
     fold = told.details.get_text()
     assert all(text in fold for text in (row.would_support, row.would_count_against, row.test))
     assert claims.rule(row.kind, evidence.finding(claim), row.test) in fold
@@ -151,7 +156,7 @@ def ends(claim, as_of):
 
 @pytest.mark.parametrize("date", DATES)
 def test_the_verdict_select_looks_at_the_date_that_is_asked_for(date, form):
-    form.get_by_label("Verdict as of").select_option("" if date == "now" else date)
+    form.get_by_label("Filter by the verdict").select_option("" if date == "now" else date)
     for name, words in {"borne-out": {claims.BORNE_OUT}, "true": {claims.CAME_TRUE, claims.CAME_TRUE_REASON_OPEN},
                         "not-due": {claims.NOT_DUE}, "untestable": {claims.NOT_TESTABLE}}.items():
         form.get_by_label("Verdict", exact=True).select_option(name)
@@ -177,7 +182,7 @@ def test_the_form_works_by_keyboard_tells_once_and_keeps_the_choice_in_the_addre
     form.evaluate("told.length = 0")
     form.get_by_label("Chapter", exact=True).focus()
     form.keyboard.type("Moscow")
-    form.get_by_label("Words").focus()
+    form.get_by_label("Search the claims").focus()
     form.keyboard.type("trade RUSSIA", delay=20)
     form.keyboard.press("Tab")
     left = visible(form)

@@ -71,7 +71,7 @@ def test_the_form_narrows_by_keyboard_and_the_address_keeps_it(page, page_at, ev
     page.get_by_label("Kind").focus()
     page.keyboard.type("Visit")
     assert shown(page) == fitting(events, "RUS", "visit")
-    page.get_by_label("Words").focus()
+    page.get_by_label("Search the events").focus()
     page.keyboard.type("putin meets", delay=5)
     page.keyboard.press("Tab")
     assert shown(page) == page.locator(".timeline li:visible", has_text="utin").count() > 0
