@@ -125,7 +125,7 @@ def rule(kind: str, found: Finding | str, test: str = "") -> str:
     voting = found.counts[found.counts["votes"] & found.counts["outcome"].notna()]
     n, m = int(voting["outcome"].astype(bool).sum()), len(voting)
     all_ = "there is one, and it does" if m == 1 else "both do" if m == 2 else f"all {m} do"
-    of = (f"{n} of the {m} counts with a vote support{'s' if n == 1 else ''} it" if 0 < n < m else _none(m, "supports it") if n == 0 else
+    of = (f"{n} of the {m} counts with a vote support{'s' if n == 1 else ''} it" if 0 < n < m else _none(m, "support it") if n == 0 else
           f"{'the one count' if m == 1 else 'both counts' if m == 2 else f'all {m} counts'} with a vote support{'s' if m == 1 else ''} it")
     if found.verdict == DEPENDS_ON_THE_LIMIT:
         return f"The wording names no limit, so each of {len(found.parts)} has a verdict of its own, and no sum is made of them."
@@ -144,17 +144,17 @@ def rule(kind: str, found: Finding | str, test: str = "") -> str:
     if not m:
         return "A verdict needs at least one count that has a vote and an answer, and there is none."
     if found.verdict == NOT_TESTABLE:
-        return f"The limit for a yes and the limit for a no are both missed: {of}. So the counts cannot settle it."
+        return f"The threshold for a yes and the one for a no are both missed: {of}. So the counts cannot settle it."
     if kind in ("reading", "cause"):
         what = "why a thing happened" if kind == "cause" else "what leaders think"
         fits = (f"Some counts fit in time and some do not, so the verdict gives their number: {n} of {m}" if re.search(r"\d", found.verdict) else
-                f"The dates must pass the limit set for this claim, and they {'do' if found.verdict == TIMING_FITS else 'do not'}: {of}")
+                f"The dates must pass the threshold set for this claim, and they {'do' if found.verdict == TIMING_FITS else 'do not'}: {of}")
         return f"{fits}. No date can show {what}, so “timing fits” is the most it can reach."
     true = kind == "forecast"
     if n == m:
         return f"Every count with a vote must {'say that it came true' if true else 'support it'}; {all_}."
     if n == 0:
-        none = _none(m, "says that it came true" if true else "supports it")
+        none = _none(m, "say that it came true" if true else "support it")
         return f"{none[0].upper()}{none[1:]}, so it {'did not' if true else 'is not borne out'}."
     return f"Some counts {'say that it came true' if true else 'support it'} and some do not, so the verdict gives their number: {n} of {m}."
 
@@ -163,8 +163,10 @@ _NOT_DUE = "A forecast has no verdict on the day on which it is made."
 
 
 def _none(m: int, does: str) -> str:
-    return f"the one count with a vote does not {does.replace('says', 'say').replace('supports', 'support')}" if m == 1 else \
-        f"{'neither of the 2' if m == 2 else f'none of the {m}'} counts with a vote {does}"
+    if m == 1:
+        return f"the one count with a vote does not {does}"
+    verb, rest = does.split(" ", 1)
+    return f"{'neither of the 2' if m == 2 else f'none of the {m}'} counts with a vote {verb}s {rest}"
 
 
 def turned(counts: pd.DataFrame, choice: str, choices: Sequence[str]) -> float:

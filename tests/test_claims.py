@@ -77,14 +77,14 @@ def found(verdict, *outcomes, parts=()):
     ("forecast", found("did not come true", False, False), "Neither of the 2 counts with a vote says that it came true, so it did not."),
     ("forecast", found("came true under 1 of 3 counts", True, False, False),
      "Some counts say that it came true and some do not, so the verdict gives their number: 1 of 3."),
-    ("reading", found("timing fits", True, True, True), "The dates must pass the limit set for this claim, and they do: all 3 counts "
+    ("reading", found("timing fits", True, True, True), "The dates must pass the threshold set for this claim, and they do: all 3 counts "
      "with a vote support it. No date can show what leaders think, so “timing fits” is the most it can reach."),
-    ("cause", found("timing does not fit", True, False, False), "The dates must pass the limit set for this claim, and they do not: 1 of "
+    ("cause", found("timing does not fit", True, False, False), "The dates must pass the threshold set for this claim, and they do not: 1 of "
      "the 3 counts with a vote supports it. No date can show why a thing happened, so “timing fits” is the most it can reach."),
     ("cause", found("timing fits under 1 of 2 counts", True, False), "Some counts fit in time and some do not, so the verdict gives their "
      "number: 1 of 2. No date can show why a thing happened, so “timing fits” is the most it can reach."),
     ("reading", found(claims.NOT_TESTABLE, True, True, False),
-     "The limit for a yes and the limit for a no are both missed: 2 of the 3 counts with a vote support it. So the counts cannot settle it."),
+     "The threshold for a yes and the one for a no are both missed: 2 of the 3 counts with a vote support it. So the counts cannot settle it."),
 ])
 def test_the_rule_comes_before_the_count(kind, finding, said):
     assert claims.rule(kind, finding) == said

@@ -178,7 +178,10 @@ def _votes(count: Mapping) -> bool:
 
 
 def _choice(choice: str, columns: Sequence, width: int, turns: bool, summed: bool) -> str:
-    options = dict.fromkeys(_option(count.get(choice)) for _, count in columns)
+    values = dict.fromkeys(count.get(choice) for _, count in columns)
+    if all(isinstance(value, (int, float)) for value in values):
+        values = sorted(values)
+    options = dict.fromkeys(map(_option, values))
     if len(options) < 2:
         return ""
     note = " <span>(alone it can turn the outcome)</span>" if turns else ""
@@ -190,6 +193,8 @@ def _choice(choice: str, columns: Sequence, width: int, turns: bool, summed: boo
 
 
 def _option(value) -> str:
+    if isinstance(value, float):
+        return f"{value:g}"
     return "–" if value is None else "yes" if value is True else "no" if value is False else claims.FAMILIES.get(value, str(value))
 
 
@@ -224,7 +229,7 @@ Below stand the choices of the counts, to see which divides them.</p>"""
 def verdicts(record: Mapping) -> str:
     """Both verdicts side by side, each with its value in the argument; a conclusion's verdict is that value."""
     def told(verdict):
-        return html.escape(" · ".join(dict.fromkeys([verdict["verdict"], verdict["value"]])), quote=False)
+        return html.escape(" ·\xa0".join(dict.fromkeys([verdict["verdict"], verdict["value"]])), quote=False)
     return '<dl class="claim-verdicts">' + "".join(
         f"<div><dt>{title}</dt><dd>{told(record[date])}</dd></div>" for date, title in DATES.items()) + "</dl>"
 

@@ -41,7 +41,7 @@ def shown_verdicts(part):
 
 def with_value(claim, as_of):
     verdict, value = str(evidence.finding(claim, as_of)), evidence.values(ROWS.chapter[claim], as_of)[claim]
-    return value if verdict == value else f"{verdict} · {value}"
+    return value if verdict == value else f"{verdict} ·\xa0{value}"
 
 
 # --- words and marks ------------------------------------------------------------------------------------------------
@@ -92,12 +92,13 @@ def test_the_picture_shows_what_each_choice_did_and_the_one_that_turns_first():
 
 
 def test_where_each_limit_has_a_verdict_the_picture_makes_no_sum():
-    counts = [count(True, outcome, **{"limit, %": limit, "source": source}) for limit, outcome in ((5, True), (1, False)) for source in "xy"]
+    counts = [count(True, outcome, **{"limit, %": limit, "source": source}) for limit, outcome in ((5.0, True), (1.0, False)) for source in "xy"]
     html = BeautifulSoup(ledger.picture({"supporting": 2, "voting": 4, "depends_on": ["limit, %"], "choices": ["source", "limit, %"],
                                          "counts": counts}), "html.parser")
     assert html.select_one(".option.all").select("span")[-1].get_text() == "" and "2 of 4" not in str(html)
     assert {li.span.get_text(): li.select("span")[-1].get_text() for li in html.select("li")} == {
-        "5": "2 of 2", "1": "0 of 2", "x": "", "y": ""}
+        "1": "0 of 2", "5": "2 of 2", "x": "", "y": ""}
+    assert [li.span.get_text() for li in html.select("li")][:2] == ["1", "5"]  # numbers in their order
 
 
 def test_families_of_sources_are_called_by_their_names(page_of, rows):
