@@ -112,34 +112,68 @@ def timing(counts: pd.DataFrame) -> str:
     return {BORNE_OUT: TIMING_FITS, NOT_BORNE_OUT: TIMING_DOES_NOT_FIT}.get(word, word.replace(BORNE_OUT, TIMING_FITS))
 
 
-def rule(kind: str, found: Finding | str) -> str:
-    """The rule that gives a claim of this kind its verdict, in one or two plain sentences."""
+def rule(kind: str, found: Finding | str, test: str = "") -> str:
+    """The rule that gives a claim of this kind its verdict, and then its count, in one or two plain sentences.
+
+    test: the claim's test in data/claims.csv, which gives the reason where there is none ("None: no survey ...").
+    """
     if isinstance(found, str):
-        return {UNFALSIFIABLE: "No row that one can imagine could count against it as it is worded, so nothing is scored.",
-                LEFT_OPEN: "The essay leaves this open, so nothing is scored.",
-                READING: "What leaders think or want is in no table, so nothing is scored.",
-                NOT_DUE: "A forecast has no verdict on the day on which it is made."}.get(
-                    found, "A conclusion is as strong as the weakest claim that it needs; where any one would do, as the strongest.")
+        reason = re.match(r"None: (.+?)\.(?: |$)", test)
+        return {UNFALSIFIABLE: _UNFALSIFIABLE,
+                LEFT_OPEN: "The essay leaves this open, so no count could go against it, and nothing is scored.",
+                READING: f"It is a reading that no count tests: {reason[1]}." if reason else
+                "It is a reading that no count tests: what leaders think or want is in no table.",
+                NOT_DUE: _NOT_DUE}.get(found, "A conclusion is as strong as the weakest claim that it needs; "
+                                              "where any one would do, as the strongest.")
     if found.rule:
         return found.rule
     voting = found.counts[found.counts["votes"] & found.counts["outcome"].notna()]
     n, m = int(voting["outcome"].astype(bool).sum()), len(voting)
-    counted = ("No count with a vote has an outcome." if not m else
-               f"{'The one count' if m == 1 else f'All {m} counts'} with a vote {'supports' if m == 1 else 'support'} the claim." if n == m else
-               f"None of the {m} counts with a vote supports the claim." if n == 0 else
-               f"{n} of the {m} counts with a vote support the claim.")
-    limit = {UNFALSIFIABLE: "No row that one can imagine could count against it as it is worded, so nothing is scored.",
-             CAME_TRUE_REASON_OPEN: "The outcome came true; whether for the reason given, no count can show.",
-             CONDITION_NOT_MET: "It speaks of a case that did not come about, so nothing is scored.",
-             DEPENDS_ON_THE_LIMIT: "The wording names no limit, so each of several has a verdict of its own.",
-             NOT_TESTABLE: "So open data cannot test it." if not m else "What they show cannot settle the claim."}.get(found.verdict)
-    if found.verdict in (UNFALSIFIABLE, CAME_TRUE_REASON_OPEN, CONDITION_NOT_MET, DEPENDS_ON_THE_LIMIT):
-        return limit  # the counts together do not decide
+    all_ = "there is one, and it does" if m == 1 else "both do" if m == 2 else f"all {m} do"
+    of = (f"{n} of the {m} counts with a vote support{'s' if n == 1 else ''} it" if 0 < n < m else _none(m, "support it") if n == 0 else
+          f"{'the one count' if m == 1 else 'both counts' if m == 2 else f'all {m} counts'} with a vote support{'s' if m == 1 else ''} it")
+    if found.verdict == DEPENDS_ON_THE_LIMIT:
+        return f"The wording names no limit, so each of {len(found.parts)} has a verdict of its own, and no sum is made of them."
+    if found.verdict == UNFALSIFIABLE:
+        return _UNFALSIFIABLE
+    if found.verdict == CAME_TRUE_REASON_OPEN:
+        return "Counts can show that what was forecast came true. They cannot show that it did so for the reason given, so the reason stays open."
+    if found.verdict == CONDITION_NOT_MET:
+        return "A forecast with an “if” is scored only where its condition held, and this one did not hold."
+    if found.verdict == NOT_DUE:
+        return _NOT_DUE
     if not set(found.parts.values()) <= {found.verdict}:
-        return "The claim says more than one thing, and each is counted by itself."
-    if limit is None and kind in ("reading", "cause"):
-        limit = "Dates can fit a motive or a cause and cannot show it, so it reaches no more."
-    return " ".join(filter(None, [counted, limit]))
+        whole = sum(word == BORNE_OUT for word in found.parts.values())
+        return (f"The claim says {len(found.parts)} things, and each has a verdict of its own by its own counts; "
+                f"{whole or 'none'} of the {len(found.parts)} {'is' if whole < 2 else 'are'} borne out.")
+    if not m:
+        return "A verdict needs at least one count that has a vote and an answer, and there is none."
+    if found.verdict == NOT_TESTABLE:
+        return f"The threshold for a yes and the one for a no are both missed: {of}. So the counts cannot settle it."
+    if kind in ("reading", "cause"):
+        what = "why a thing happened" if kind == "cause" else "what leaders think"
+        fits = (f"Some counts fit in time and some do not, so the verdict gives their number: {n} of {m}" if re.search(r"\d", found.verdict) else
+                f"The dates must pass the threshold set for this claim, and they {'do' if found.verdict == TIMING_FITS else 'do not'}: {of}")
+        return f"{fits}. No date can show {what}, so “timing fits” is the most it can reach."
+    true = kind == "forecast"
+    if n == m:
+        return f"Every count with a vote must {'say that it came true' if true else 'support it'}; {all_}."
+    if n == 0:
+        none = _none(m, "say that it came true" if true else "support it")
+        return f"{none[0].upper()}{none[1:]}, so it {'did not' if true else 'is not borne out'}."
+    return f"Some counts {'say that it came true' if true else 'support it'} and some do not, so the verdict gives their number: {n} of {m}."
+
+
+_UNFALSIFIABLE = ("A claim is scored only if something could count against it. As this one is worded nothing could, so any "
+                  "counts are shown and decide nothing.")
+_NOT_DUE = "A forecast has no verdict on the day on which it is made."
+
+
+def _none(m: int, does: str) -> str:
+    if m == 1:
+        return f"the one count with a vote does not {does}"
+    verb, rest = does.split(" ", 1)
+    return f"{'neither of the 2' if m == 2 else f'none of the {m}'} counts with a vote {verb}s {rest}"
 
 
 def turned(counts: pd.DataFrame, choice: str, choices: Sequence[str]) -> float:
@@ -217,9 +251,15 @@ HEADS = {"south_korea": "South Korea", "votes": "has a vote", "outcome": "suppor
          "family": "family of sources"}
 
 
+# Families of sources that data and counts know by a code, in words.
+FAMILIES = {"kotra": "KOTRA", "imf_mirror": "mirror data of the IMF", "un_mirror": "mirror data of the UN", "cia": "CIA",
+            "itpd": "ITPD-E", "press_events": "press events", "un_votes": "UN votes", "official_visits": "official visits"}
+
+
 def counts_html(counts: pd.DataFrame) -> str:
     """Every count as a table; what a row counts comes first."""
-    return table_html(counts[[*counts.columns.drop("family"), "family"]].rename(columns=HEADS))
+    worded = counts.assign(family=counts["family"].replace(FAMILIES))
+    return table_html(worded[[*counts.columns.drop("family"), "family"]].rename(columns=HEADS))
 
 
 @dataclass(frozen=True)

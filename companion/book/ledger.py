@@ -21,6 +21,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from companion import argument, claims, data, exports
 from companion.book import catalogue, narrow, outputs
+from companion.evidence import how_it_fits
 from companion.figure import source_links, table_html
 
 FOLDER = "claims"  # in the built book
@@ -48,6 +49,7 @@ KINDS = {
     "open": "the essay leaves it open, so there is nothing to score",
     "thesis": "it has no data of its own and is worth what it rests on",
 }
+LIMIT = "limit, %"  # the choice of a claim that depends on the limit
 HEDGE = "The verdict is on the plain claim; the hedge stands beside it and does not move it."
 
 
@@ -103,6 +105,8 @@ def finding(found: Mapping) -> str:
     n, m, all_ = found["supporting"], found["voting"], len(found["counts"])
     if not all_:
         return "What was known then allows no count."
+    if not _summed(found):
+        return f"{_many(all_, 'count')} under several limits. Each limit has a verdict of its own, and no sum is made of them."
     if not m:
         return f"None of {_many(all_, 'count')} has both a vote and an answer."
     silent = sum(count["votes"] for count in found["counts"]) - m
@@ -110,6 +114,11 @@ def finding(found: Mapping) -> str:
     parts += [f"{silent} give{'s' if silent == 1 else ''} no answer"] if silent else []
     parts += [f"{all_ - m - silent} more {'has' if all_ - m - silent == 1 else 'have'} no vote"] if all_ > m + silent else []
     return f"{_and(parts)}."
+
+
+def _summed(found: Mapping) -> bool:
+    """Whether the counts are one sum: where the wording names no limit, the counts of each limit stand for themselves."""
+    return LIMIT not in found["choices"]
 
 
 def counted(record: Mapping) -> list[tuple[str, Mapping]]:
@@ -132,8 +141,9 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _p(lead: str, text: str | None, attributes: str = "") -> str:
-    return f"<p{attributes}><b>{lead}:</b> {html.escape(text, quote=False)}</p>" if text else ""
+def _p(lead: str, text: str | None, searched: bool = False) -> str:
+    text = html.escape(text or "", quote=False)
+    return text and f"<p><b>{lead}:</b> {f'<span data-words>{text}</span>' if searched else text}</p>"
 
 
 # --- the picture of all choices -----------------------------------------------------------------------------------
@@ -157,30 +167,35 @@ def picture(found: Mapping) -> str:
     width = columns[-1][0] + STEP // 2
     turning = found["depends_on"]
     choices = [*turning, *(c for c in found["choices"] or ["family"] if c not in turning)]
-    rows = "".join(_choice(choice, columns, width, choice in turning) for choice in choices)
+    rows = "".join(_choice(choice, columns, width, choice in turning, _summed(found) or choice == LIMIT) for choice in choices)
     label = f"A mark for each count. {finding(found)}"
     return (f'<div class="choices" style="--w:{width}px"><div class="option all"><b>All counts</b>'
-            f'{_marks(columns, width, label)}<span>{_share([c for _, c in columns])}</span></div>{rows}</div>')
+            f'{_marks(columns, width, label)}<span>{_share([c for _, c in columns]) if _summed(found) else ""}</span></div>{rows}</div>')
 
 
 def _votes(count: Mapping) -> bool:
     return count["votes"] and count["outcome"] is not None
 
 
-def _choice(choice: str, columns: Sequence, width: int, turns: bool) -> str:
-    options = dict.fromkeys(_option(count.get(choice)) for _, count in columns)
+def _choice(choice: str, columns: Sequence, width: int, turns: bool, summed: bool) -> str:
+    values = dict.fromkeys(count.get(choice) for _, count in columns)
+    if all(isinstance(value, (int, float)) for value in values):
+        values = sorted(values)
+    options = dict.fromkeys(map(_option, values))
     if len(options) < 2:
         return ""
     note = " <span>(alone it can turn the outcome)</span>" if turns else ""
     lines = "".join(
-        f'<li class="option"><span>{html.escape(option)}</span>{_marks(picked, width)}<span>{_share([c for _, c in picked])}</span></li>'
+        f'<li class="option"><span>{html.escape(option)}</span>{_marks(picked, width)}<span>{_share([c for _, c in picked]) if summed else ""}</span></li>'
         for option in options
         if (picked := [(x, count) for x, count in columns if _option(count.get(choice)) == option]))
     return f"<p><b>{html.escape(_capital(claims.HEADS.get(choice, choice)))}</b>{note}</p><ul>{lines}</ul>"
 
 
 def _option(value) -> str:
-    return "–" if value is None else "yes" if value is True else "no" if value is False else str(value).replace("_", " ")
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "–" if value is None else "yes" if value is True else "no" if value is False else claims.FAMILIES.get(value, str(value))
 
 
 def _share(counts: Sequence[Mapping]) -> str:
@@ -201,21 +216,22 @@ def _marks(columns: Iterable[tuple[int, Mapping]], width: int, label: str = "") 
     return f'<svg viewBox="0 0 {width} {STEP}" width="{width}" height="{STEP}" {named}>{paths}</svg>'
 
 
-LEGEND = """<p class="legend">In the pictures of the counts each mark is one count:
+LEGEND = """<p class="legend">Each mark is one count:
 <svg viewBox="0 0 10 10" width="10" height="10" aria-hidden="true"><path class="yes" d="M5 5h.01"/></svg> filled, it supports the claim;
 <svg viewBox="0 0 10 10" width="10" height="10" aria-hidden="true"><path class="no" d="M5 5h.01"/><path class="in" d="M5 5h.01"/></svg> hollow, it does not;
 <svg viewBox="0 0 10 10" width="10" height="10" aria-hidden="true"><path class="none" d="M2 5h6"/></svg> a dash, it gives no answer.
 Small marks, set apart, have no vote.
-Under them stand the choices that the counts make, so that one sees which choice divides them.</p>"""
+Below stand the choices of the counts, to see which divides them.</p>"""
 
 
 # --- parts that the ledger and a claim's page share ---------------------------------------------------------------
 
 def verdicts(record: Mapping) -> str:
-    """Both verdicts side by side."""
+    """Both verdicts side by side, each with its value in the argument; a conclusion's verdict is that value."""
+    def told(verdict):
+        return html.escape(" ·\xa0".join(dict.fromkeys([verdict["verdict"], verdict["value"]])), quote=False)
     return '<dl class="claim-verdicts">' + "".join(
-        f"<div><dt>{title}</dt><dd>{html.escape(record[date]['verdict'], quote=False)}</dd></div>"
-        for date, title in DATES.items()) + "</dl>"
+        f"<div><dt>{title}</dt><dd>{told(record[date])}</dd></div>" for date, title in DATES.items()) + "</dl>"
 
 
 def why(verdict: Mapping) -> str:
@@ -228,9 +244,9 @@ def measured(verdict: Mapping) -> str:
     return _p("Measured", verdict.get("measure")) + _p("Threshold", verdict.get("threshold"))
 
 
-def criteria(record: Mapping, attributes: str = "") -> str:
-    return (_p("For", record["would_support"], attributes) + _p("Against", record["would_count_against"], attributes)
-            + _p("Test", record["test"], attributes) + _p("Note", record["note"], attributes))
+def criteria(record: Mapping, searched: bool = False) -> str:
+    return (_p("For", record["would_support"], searched) + _p("Against", record["would_count_against"], searched)
+            + _p("Test", record["test"], searched) + _p("Note", record["note"], searched))
 
 
 def sources(record: Mapping) -> list[str]:
@@ -270,10 +286,10 @@ class Ledger(SphinxDirective):
             "verdict": {"In words": {name: words for name, (words, _) in GROUPS.items()},
                         "In the argument": {value: value for value in reversed(argument.VALUES)}},
         }
-        controls = "".join(narrow.select(name, name.capitalize(), options[name]) for name in options)
-        controls += narrow.select("asof", "Verdict as of", {"then": "September 2014"}, "Today", picks="verdict")
+        asof = narrow.select("asof", "Filter by the verdict", {"then": "of September 2014"}, "Of today", picks="verdict")
+        controls = "".join(asof * (name == "verdict") + narrow.select(name, name.capitalize(), options[name]) for name in options)
         form = narrow.form("Ledger", controls, "section[id^=paragraph-], #title", ".ledger > li", "claim", len(records))
-        parts = [nodes.raw("", form + LEGEND, format="html")]
+        parts = [nodes.raw("", form, format="html")]
         for paragraph in sorted({r["paragraph"] for r in records}, key=lambda p: p or 99):
             title, ident = (f"Paragraph {paragraph}", f"paragraph-{paragraph}") if paragraph else ("The title", "title")
             section = nodes.section("", nodes.title("", title), ids=[ident])
@@ -287,6 +303,7 @@ def _row(record: Mapping, env: BuildEnvironment, up: str) -> str:
     ident, page = record["id"], f"{up}{FOLDER}/{record['id']}.html"
     statement = html.escape(record["statement"], quote=False)
     pictures = "".join(f"<h4>{title}</h4><p>{finding(found)}</p>{picture(found)}" for title, found in counted(record))
+    pictures = pictures and LEGEND + pictures
     whys = {title: why(record[date]) for date, title in DATES.items()}
     if len(set(whys.values())) == 1:
         whys = {"The rule, the same on both dates": why(record["now"])}
@@ -297,10 +314,10 @@ def _row(record: Mapping, env: BuildEnvironment, up: str) -> str:
     return f"""<li id="{ident}" data-chapter="{record['chapter']}" data-kind="{record['kind']}" \
 data-verdict="{' '.join(groups(record['now']))}" data-verdict-then="{' '.join(groups(record['then']))}">
 <h3 class="claim-text" data-words><a href="{page}">{statement}</a></h3>
-<p class="claim-how" data-words>{_capital(kind(record))}, {claims.HEDGES[record['hedge']]}: {html.escape(record['label'], quote=False)}.</p>
+<p class="claim-how">{_capital(kind(record))}, {claims.HEDGES[record['hedge']]}: <span data-words>{html.escape(record['label'], quote=False)}</span>.</p>
 {verdicts(record)}
 <details><summary>Why this verdict<span class="visually-hidden">: {statement}</span></summary>
-{criteria(record, " data-words")}{pictures}{whys}
+{criteria(record, searched=True)}{pictures}{whys}
 {f"<p>The test reads {read}.</p>" if read else ""}
 {f"<p>{source_links(named[:3])}{more}</p>" if named else ""}
 <p>Chapter {_chapter(record, env, up)}; <a href="{page}">the claim's own page<span class="visually-hidden">: {statement}</span></a>.</p></details></li>"""
@@ -378,7 +395,7 @@ def _body(record: Mapping, app: Sphinx, ties: Mapping, labels: Mapping[str, str]
 <p><a href="../verdicts.html">How a verdict is reached</a></p></section>
 <section><h2 id="criteria">What would count</h2>{criteria(record)}</section>
 {_counts(record)}
-{_argument(record, ties, labels)}
+{_argument(record, app.env, ties, labels)}
 {_data(record)}
 <section><h2 id="chapter">In the chapters</h2>{_explorations(record, app.env)}</section>
 {_cite(record, app.config.html_baseurl)}
@@ -424,7 +441,24 @@ OTHER = {"explains": "explains", "restates": "says again", "supports": "supports
          "stands_in_for": "stands in for"}
 
 
-def _argument(record: Mapping, ties: Mapping, labels: Mapping[str, str]) -> str:
+@functools.cache
+def _under(coding: str) -> frozenset[str]:
+    """The conclusion and every claim under it."""
+    return frozenset(how_it_fits.under(how_it_fits.bearing(how_it_fits.frames(), coding)))
+
+
+def on_the_map(claim: str) -> str:
+    """A link to the map where this claim falls, in the coding in which the conclusion rests on it; without one, a sentence."""
+    coding = next((coding for coding in CODINGS if claim in _under(coding)), None)
+    if coding is None:
+        return "In neither coding does the conclusion rest on this claim."
+    address = f"../argument-map.html?start=essay{'&amp;coding=first' * (coding == 'first')}&amp;set={claim}.falls#the-map"
+    where = " in the first coding, since in the settled one the conclusion does not rest on it" if coding == "first" else ""
+    return (f'<a href="{address}">Let it fall on the map of the argument</a>{where}: all else stands as the essay has it, '
+            "and you see what follows.")
+
+
+def _argument(record: Mapping, env: BuildEnvironment, ties: Mapping, labels: Mapping[str, str]) -> str:
     me, parts = record["id"], []
     for coding, title in CODINGS.items():
         joint = ties[coding].get(me)
@@ -436,9 +470,11 @@ def _argument(record: Mapping, ties: Mapping, labels: Mapping[str, str]) -> str:
     said = [f"{_link(row.claim, labels)} {OTHER[row.tie]} {_link(row.other, labels)}" for row in rows.itertuples()]
     if said:
         parts.append(f"<p><b>Ties that carry no strength:</b> {'; '.join(said)}.</p>")
-    return (f'<section><h2 id="argument">Its place in the argument</h2>{"".join(parts)}<p>'
-            f'<a href="../argument-map.html?start=essay&amp;set={me}.falls">Let it fall on the map of the argument</a>, where all else stands as the essay '
-            'has it, and see what follows. Why there are <a href="../codings.html">two codings</a>.</p></section>')
+    page, fits = "chapters/how-it-fits", ""
+    if me in _under("settled") | _under("first") and page in env.found_docs:
+        fits = f' What holds the conclusion up is the matter of the chapter <a href="../{page}.html">How it fits</a>.'
+    return (f'<section><h2 id="argument">Its place in the argument</h2>{"".join(parts)}<p>{on_the_map(me)}{fits} '
+            'Why there are <a href="../codings.html">two codings</a>.</p></section>')
 
 
 def rows_of(name: str, named: Sequence[str]) -> pd.DataFrame:
@@ -500,9 +536,10 @@ def _cite(record: Mapping, base: str) -> str:
     book, e = _book(), functools.partial(html.escape, quote=False)
     author, year = book["authors"][0]["name"], str(book["date-released"])[:4]
     label, address = e(_capital(record["label"])), f"<span data-address>{e(_address(record, base))}</span>"
-    text = (f"{e(author)} ({year}). “{label}”. The claim {record['id']}, in {e(book['title'])}, version {book['version']}.\n{address}")
+    line = "<span data-address-line>\n{}</span>".format  # on a disk there is no address to cite, and the script takes it out
+    text = (f"{e(author)} ({year}). “{label}”. The claim {record['id']}, in {e(book['title'])}, version {book['version']}.{line(address)}")
     bibtex = (f"@misc{{{record['id']},\n  title = {{{label}}},\n  author = {{{{{e(author)}}}}},\n  year = {{{year}}},\n"
-              f"  howpublished = {{Claim in {e(book['title'])}, version {book['version']}}},\n  url = {{{address}}},\n}}")
+              f"  howpublished = {{Claim in {e(book['title'])}, version {book['version']}}},{line(f'  url = {{{address}}},')}\n}}")
     return (f'<section><h2 id="cite">Cite this claim</h2><div class="highlight cite"><pre>{text}</pre></div>'
             f'<details><summary>As BibTeX</summary><div class="highlight cite"><pre>{bibtex}</pre></div></details></section>')
 

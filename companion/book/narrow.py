@@ -35,6 +35,7 @@ def select(name: str, label: str, options: Mapping[str, str | Mapping[str, str]]
 def form(label: str, controls: str, groups: str, items: str, noun: str, count: int) -> str:
     """The form; `groups` and `items` are the CSS selectors of the list's parts and of the entries in one, `noun` names an entry."""
     return f"""<form class="narrow" aria-label="{label}" data-groups="{groups}" data-items="{items}" data-noun="{noun}" hidden>
-{controls}<div><label for="narrow-find">Words</label>
+{controls}<div class="narrow-find"><label for="narrow-find">Search the {noun}s</label>
 <input id="narrow-find" name="find" type="search" autocomplete="off" spellcheck="false"></div>
-<div><button type="reset">Show all</button></div><output>{count} {noun}s.</output></form>"""
+<div><button type="reset">Show all</button></div>
+<div><button type="button" data-copy>Copy link to this list</button></div><output>{count} {noun}s.</output></form>"""

@@ -39,6 +39,11 @@ def shown_verdicts(part):
     return {e.get_text(): e.find_next("dd").get_text() for e in part.select(".claim-verdicts dt")}
 
 
+def with_value(claim, as_of):
+    verdict, value = str(evidence.finding(claim, as_of)), evidence.values(ROWS.chapter[claim], as_of)[claim]
+    return value if verdict == value else f"{verdict} ·\xa0{value}"
+
+
 # --- words and marks ------------------------------------------------------------------------------------------------
 
 def test_a_verdict_is_found_under_its_words_its_parts_and_its_value():
@@ -86,6 +91,23 @@ def test_the_picture_shows_what_each_choice_did_and_the_one_that_turns_first():
     assert told == {"2012": "0 of 1", "2013": "1 of 1", "x": "1 of 2", "y": "no vote"}
 
 
+def test_where_each_limit_has_a_verdict_the_picture_makes_no_sum():
+    counts = [count(True, outcome, **{"limit, %": limit, "source": source}) for limit, outcome in ((5.0, True), (1.0, False)) for source in "xy"]
+    html = BeautifulSoup(ledger.picture({"supporting": 2, "voting": 4, "depends_on": ["limit, %"], "choices": ["source", "limit, %"],
+                                         "counts": counts}), "html.parser")
+    assert html.select_one(".option.all").select("span")[-1].get_text() == "" and "2 of 4" not in str(html)
+    assert {li.span.get_text(): li.select("span")[-1].get_text() for li in html.select("li")} == {
+        "1": "0 of 2", "5": "2 of 2", "x": "", "y": ""}
+    assert [li.span.get_text() for li in html.select("li")][:2] == ["1", "5"]  # numbers in their order
+
+
+def test_families_of_sources_are_called_by_their_names(page_of, rows):
+    for page in (page_of("china-three-quarters"), rows["china-three-quarters"]):
+        assert "mirror data of the IMF" in page.get_text() and not re.search(r"imf.mirror|\bkotra\b", page.get_text())
+    assert {td.get_text() for td in page_of("xi-critical").select("[aria-label^='Every count'] td:last-child")} == {
+        "press events", "UN votes", "official visits"}
+
+
 # --- the ledger -----------------------------------------------------------------------------------------------------
 
 def test_the_ledger_has_every_claim_once_by_paragraph_with_the_title_last(book, rows):
@@ -99,10 +121,10 @@ def test_the_ledger_has_every_claim_once_by_paragraph_with_the_title_last(book, 
 def test_a_row_shows_the_claim_both_verdicts_and_why(claim, rows):
     row, told = ROWS.loc[claim], rows[claim]
     assert told.h3.get_text() == row.statement and told.h3.a["href"] == f"claims/{claim}.html"
-    assert shown_verdicts(told) == {HEADS[d]: str(evidence.finding(claim, as_of)) for d, as_of in DATES.items()}
+    assert shown_verdicts(told) == {HEADS[d]: with_value(claim, as_of) for d, as_of in DATES.items()}
     fold = told.details.get_text()
     assert all(text in fold for text in (row.would_support, row.would_count_against, row.test))
-    assert claims.rule(row.kind, evidence.finding(claim)) in fold
+    assert claims.rule(row.kind, evidence.finding(claim), row.test) in fold
     named = [a["href"].removeprefix("catalogue.html#table-") for a in told.select("a[href*='#table-']")]
     assert named == list(evidence.tables(claim)) and len(told.select("a[download]")) == len(named)
     assert told.select_one(f"a[href='chapters/{row.chapter}.html#claim-{claim}']")
@@ -151,7 +173,7 @@ def ends(claim, as_of):
 
 @pytest.mark.parametrize("date", DATES)
 def test_the_verdict_select_looks_at_the_date_that_is_asked_for(date, form):
-    form.get_by_label("Verdict as of").select_option("" if date == "now" else date)
+    form.get_by_label("Filter by the verdict").select_option("" if date == "now" else date)
     for name, words in {"borne-out": {claims.BORNE_OUT}, "true": {claims.CAME_TRUE, claims.CAME_TRUE_REASON_OPEN},
                         "not-due": {claims.NOT_DUE}, "untestable": {claims.NOT_TESTABLE}}.items():
         form.get_by_label("Verdict", exact=True).select_option(name)
@@ -177,7 +199,7 @@ def test_the_form_works_by_keyboard_tells_once_and_keeps_the_choice_in_the_addre
     form.evaluate("told.length = 0")
     form.get_by_label("Chapter", exact=True).focus()
     form.keyboard.type("Moscow")
-    form.get_by_label("Words").focus()
+    form.get_by_label("Search the claims").focus()
     form.keyboard.type("trade RUSSIA", delay=20)
     form.keyboard.press("Tab")
     left = visible(form)
@@ -195,12 +217,64 @@ def test_the_form_works_by_keyboard_tells_once_and_keeps_the_choice_in_the_addre
     assert len(visible(form)) == len(ROWS)
 
 
-def test_an_address_that_asks_for_what_there_is_not_shows_all_and_a_hidden_row_comes_back(site, page_at):
-    page = page_at(site + "ledger.html?verdict=nonsense&chapter=nowhere")
-    assert len(visible(page)) == len(ROWS)
+def said(page):
+    page.wait_for_timeout(600)
+    return page.locator(".narrow output").inner_text()
+
+
+def test_an_address_that_asks_for_what_there_is_not_shows_all_and_says_so(site, page_at):
+    page = page_at(site + "ledger.html?verdict=nonsense&chapter=tokyo")
+    assert said(page) == "The address names a choice that does not exist, so all claims are shown."
+    assert len(visible(page)) == len(ROWS) and page.url == site + "ledger.html"
+    page.close()
+
+
+def test_a_claim_in_the_address_is_shown_and_opened_on_load_and_later(site, page_at):
+    page = page_at(site + "ledger.html?chapter=tokyo#failing")
+    assert page.locator("#failing details").get_attribute("open") is not None and len(visible(page)) == len(ROWS)
+    assert page.locator("#failing h3").evaluate("e => e.getBoundingClientRect().top >= 0 && e.getBoundingClientRect().top < innerHeight")
+    assert said(page) == "The claim in the address does not fit the choice, so all claims are shown." and "?" not in page.url
     page.get_by_label("Chapter", exact=True).select_option("tokyo")
-    page.evaluate("location.hash = 'failing'")
-    page.wait_for_function("document.getElementById('failing').checkVisibility()")
+    assert "#" not in page.url  # what it named is hidden now
+    page.evaluate("location.hash = 'japan-contacts'")
+    page.wait_for_function("document.querySelector('#japan-contacts details').open")
+    assert set(visible(page)) == set(ROWS.index[ROWS["chapter"] == "tokyo"])  # it fits, so the choice stays
+    page.close()
+
+
+def test_a_word_finds_its_beginnings_and_not_the_line_of_kind_and_hedge(form):
+    box = form.get_by_label("Search the claims")
+    box.fill("aid")
+    found = visible(form)
+    assert "aid-reputation" in found and "kang-tour" not in found
+    text = {claim: " ".join(map(str, ROWS.loc[claim, ["label", "statement", "would_support", "would_count_against", "test", "note"]]))
+            for claim in ROWS.index}
+    assert set(found) == {claim for claim in ROWS.index if re.search(r"\baid", text[claim], re.I)}
+    box.fill("flatly")
+    assert visible(form) == [claim for claim in visible(form) if "flatly" in text[claim]]
+    box.fill("zebra")
+    assert said(form) == "No claim fits. Try another word, or show all."
+
+
+def test_typed_words_reach_the_address_in_a_pause_and_the_list_can_be_linked(form):
+    form.get_by_label("Search the claims").press_sequentially("russia")
+    form.wait_for_function("location.search === '?find=russia'")
+    form.evaluate("() => { window.copied = []; navigator.clipboard.writeText = async (text) => { copied.push(text); }; }")
+    form.get_by_role("button", name="Copy link to this list").press("Enter")
+    form.wait_for_function("document.querySelector('.narrow output').value === 'Link copied.'")
+    assert form.evaluate("copied") == [form.url]
+
+
+def test_the_date_of_the_verdict_stands_before_the_verdict(form):
+    labels = form.locator(".narrow label").all_inner_texts()
+    assert labels[2:4] == ["Filter by the verdict", "Verdict"] and labels[-1] == "Search the claims"
+
+
+def test_at_320_pixels_the_first_claim_is_near(site, page_at):
+    page = page_at(site + "ledger.html", width=320)
+    form = page.locator("form.narrow").bounding_box()
+    assert form["height"] < 420
+    assert page.locator(".ledger > li").first.bounding_box()["y"] - form["y"] - form["height"] < 160
     page.close()
 
 
@@ -232,7 +306,7 @@ def test_a_claims_page_says_what_it_is_and_both_verdicts(claim, page_of):
     cells = {s.h3.get_text(): s for s in page.select(".claim-dates > section")}
     assert {head: s.select_one(".claim-verdict").get_text() for head, s in cells.items()} == {HEADS[d]: str(f) for d, f in found.items()}
     for date, cell in zip(DATES, cells.values()):
-        assert claims.rule(row.kind, found[date]) in cell.get_text()
+        assert claims.rule(row.kind, found[date], row.test) in cell.get_text()
     text = page.article.get_text()
     assert all(part in text for part in (row.would_support, row.would_count_against, row.test))
     assert pd.isna(row.phrase) or f"“{row.phrase}”" in text
@@ -294,6 +368,45 @@ def test_a_claims_page_can_be_cited(claim, site, page_at):
     address = f"{site}claims/{claim}.html"
     assert claim in text and text.endswith(address) and re.search(r"version \d+\.\d+", text)
     assert bibtex.startswith(f"@misc{{{claim},") and f"url = {{{address}}}" in bibtex and bibtex.count("{") == bibtex.count("}")
+    page.close()
+
+
+def test_on_a_disk_there_is_no_address_to_cite(book, page_at):
+    page = page_at((book / "claims" / "failing.html").as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+    text, bibtex = (e.inner_text() for e in page.locator(".cite pre").all())
+    assert "url" not in bibtex and "html" not in text + bibtex and text.endswith(".") and bibtex.rstrip().endswith("}")
+    page.close()
+
+
+def test_without_a_script_the_path_is_cited(page_of):
+    assert page_of("failing").select_one(".cite pre").get_text().endswith("\nclaims/failing.html")
+
+
+def test_the_citation_can_be_copied(site, page_at):
+    page = page_at(f"{site}claims/failing.html")
+    page.evaluate("() => { window.copied = []; navigator.clipboard.writeText = async (text) => { copied.push(text); }; }")
+    page.locator(".cite").first.get_by_role("button", name="Copy").click()
+    assert page.evaluate("copied") == [page.locator(".cite pre").first.inner_text()]
+    page.close()
+
+
+@pytest.mark.parametrize(("claim", "coding"), [("xi-critical", "settled"), ("china-three-quarters", "first"), ("japan-payment", None)])
+def test_a_claim_falls_on_the_map_where_the_conclusion_rests_on_it(claim, coding, page_of):
+    page = page_of(claim)
+    links = [a["href"] for a in page.select("a[href*='argument-map.html?']")]
+    state = {"settled": "start=essay", "first": "start=essay&coding=first"}.get(coding)
+    assert links == ([f"../argument-map.html?{state}&set={claim}.falls#the-map"] if coding else [])
+    section = page.select_one("#argument").parent
+    assert ("In neither coding does the conclusion rest on this claim." in section.get_text()) is (coding is None)
+    assert ("in the first coding, since" in section.get_text()) is (coding == "first")
+    assert bool(section.select("a[href='../chapters/how-it-fits.html']")) is (coding is not None)
+
+
+def test_the_link_to_the_map_shows_the_tree_of_the_coding_that_it_names(site, page_at):
+    page = page_at(f"{site}argument-map.html?start=essay&coding=first&set=china-three-quarters.falls#the-map")
+    assert page.locator("#the-map").count() == 1
+    assert page.locator("[data-coding=first]").is_visible() and not page.locator("[data-coding=settled]").is_visible()
     page.close()
 
 

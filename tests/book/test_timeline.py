@@ -1,5 +1,7 @@
 """The timeline: complete without a script, narrowed by partner, kind and words, by keyboard, with the choice in the address."""
 
+import re
+
 import pytest
 from bs4 import BeautifulSoup
 
@@ -71,7 +73,7 @@ def test_the_form_narrows_by_keyboard_and_the_address_keeps_it(page, page_at, ev
     page.get_by_label("Kind").focus()
     page.keyboard.type("Visit")
     assert shown(page) == fitting(events, "RUS", "visit")
-    page.get_by_label("Words").focus()
+    page.get_by_label("Search the events").focus()
     page.keyboard.type("putin meets", delay=5)
     page.keyboard.press("Tab")
     assert shown(page) == page.locator(".timeline li:visible", has_text="utin").count() > 0
@@ -90,9 +92,21 @@ def test_the_form_narrows_by_keyboard_and_the_address_keeps_it(page, page_at, ev
 def test_a_wrong_address_shows_all_and_a_hidden_target_comes_back(site, page_at, events):
     page = page_at(site + "timeline.html?partner=XXX&kind=nonsense")
     assert shown(page) == len(events)
+    page.wait_for_timeout(600)
+    assert page.locator(".narrow output").inner_text() == "The address names a choice that does not exist, so all events are shown."
     page.get_by_label("Partner").select_option("CHN")
     assert not page.locator("#the-essay").is_visible()
     page.get_by_role("link", name="Go to the essay").click()
     page.wait_for_timeout(100)
     assert page.locator("#the-essay").is_visible() and page.said == []
     page.close()
+
+
+def test_words_match_from_their_beginning(page, events):
+    page.get_by_label("Search the events").fill("aid")
+    titles = page.locator(".timeline li:visible").all_inner_texts()
+    assert titles and all(re.search(r"\baid", title, re.I) for title in titles)
+    assert fitting(events, words=["never paid"]) and not any("never paid" in title for title in titles)
+    page.get_by_label("Search the events").fill("xyzzy")
+    page.wait_for_timeout(600)
+    assert page.locator(".narrow output").inner_text() == "No event fits. Try another word, or show all." and "find=xyzzy" in page.url

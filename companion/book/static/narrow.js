@@ -5,12 +5,13 @@ const form = document.querySelector("form.narrow");
 const said = form.querySelector("output");
 const { groups, items, noun } = form.dataset; // selectors of the list's parts and of what is in them, and its name
 const controls = [...form.querySelectorAll("select, input")];
-const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+// The words of a text, small and without accents. A typed word finds those that begin with it: "aid" is not in "said".
+const worded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean);
 const parts = [...document.querySelectorAll(groups)].map((part) => ({
   part,
   entries: [...part.querySelectorAll(items)].map((item) => {
-    const worded = item.querySelectorAll("[data-words]"); // where words are looked for; the whole entry if it names no place
-    return { item, text: plain([...(worded.length ? worded : [item])].map((e) => e.textContent).join(" ")) };
+    const places = item.querySelectorAll("[data-words]"); // where words are looked for; the whole entry if it names no place
+    return { item, text: ` ${worded([...(places.length ? places : [item])].map((e) => e.textContent).join(" ")).join(" ")}` };
   }),
 }));
 let telling = 0;
@@ -23,15 +24,16 @@ function asked() {
   });
 }
 
-function show() {
+// first: what is to be said before the count.
+function show(first = "") {
   const wanted = asked();
-  const words = plain(form.elements.find.value).split(/\s+/).filter(Boolean);
+  const words = worded(form.elements.find.value);
   let count = 0;
   for (const { part, entries } of parts) {
     let here = 0;
     for (const { item, text } of entries) {
       const fits = wanted.every(([name, value]) => item.getAttribute(`data-${name}`).split(" ").includes(value))
-        && words.every((word) => text.includes(word));
+        && words.every((word) => text.includes(` ${word}`));
       item.hidden = !fits;
       here += fits;
     }
@@ -40,38 +42,63 @@ function show() {
   }
   // Told once, when the typing pauses: a screen reader would read out every letter's count.
   clearTimeout(telling);
-  telling = setTimeout(() => { said.value = `${count} ${noun}${count === 1 ? "" : "s"}.`; }, 400);
+  telling = setTimeout(() => {
+    said.value = first || (count ? `${count} ${noun}${count === 1 ? "" : "s"}.` : `No ${noun} fits. Try another word, or show all.`);
+    toAddress("replaceState"); // a list found by words can be linked although no "change" has come yet
+  }, 400);
+}
+
+function clear(why) {
+  for (const control of controls) control.value = "";
+  show(`${why}, so all ${noun}s are shown.`);
+  toAddress("replaceState");
 }
 
 function fromAddress() {
-  const address = new URLSearchParams(location.search);
-  for (const control of controls) {
-    control.value = address.get(control.name) ?? "";
-    if (control.selectedIndex === -1) control.selectedIndex = 0; // a value that is none of the options
-  }
-  show();
+  const choice = new URLSearchParams(location.search);
+  for (const control of controls) control.value = choice.get(control.name) ?? "";
+  if (controls.some((control) => control.selectedIndex === -1)) clear("The address names a choice that does not exist");
+  else show();
 }
 
-function toAddress() {
+// The entry that the address names is what the reader wants to see, whatever the form says.
+const named = () => document.getElementById(location.hash.slice(1));
+function toTarget() {
+  const target = named();
+  if (!target) return;
+  if (target.closest("[hidden]")) clear(`The ${noun} in the address does not fit the choice`);
+  const fold = target.matches(items) && target.querySelector(":scope > details");
+  if (fold) fold.open = true;
+  target.scrollIntoView();
+}
+
+function address() {
   const url = new URL(location.href);
   for (const { name, value } of controls) {
     if (value) url.searchParams.set(name, value);
     else url.searchParams.delete(name);
   }
-  if (url.href !== location.href) history.pushState(null, "", url);
+  if (named()?.closest("[hidden]")) url.hash = ""; // the reader has moved on
+  return url.href;
+}
+
+function toAddress(how = "pushState") {
+  if (address() !== location.href) history[how](null, "", address());
+}
+
+function copy() {
+  // Without a secure context there is no clipboard: the address is then shown to copy by hand.
+  (navigator.clipboard ? navigator.clipboard.writeText(address()) : Promise.reject())
+    .then(() => { said.value = ""; said.value = "Link copied."; }, () => prompt("Link to this list", address()));
 }
 
 form.addEventListener("submit", (event) => event.preventDefault());
-form.addEventListener("input", show);
-form.addEventListener("change", toAddress);
+form.addEventListener("input", () => show());
+form.addEventListener("change", () => toAddress());
 form.addEventListener("reset", () => setTimeout(() => { show(); toAddress(); }));
+form.querySelector("[data-copy]").addEventListener("click", copy);
 addEventListener("popstate", fromAddress);
+addEventListener("hashchange", toTarget);
 form.hidden = false;
 fromAddress();
-// A link to an entry that the form hides: the reader wants to see it.
-addEventListener("hashchange", () => {
-  const target = document.querySelector(":target");
-  if (!target?.closest("[hidden]")) return;
-  form.reset();
-  setTimeout(() => target.scrollIntoView());
-});
+toTarget();
