@@ -43,6 +43,7 @@ function known(data, state) {
   const own = {};
   for (const claim of Object.keys(data.labels)) {
     if (claim in state.mine) own[claim] = WORDS.indexOf(state.mine[claim]);
+    else if (data.theses[state.coding].includes(claim)) continue;
     else if (claim in data.starts[state.start]) own[claim] = data.starts[state.start][claim];
     else if (!(claim in data.trees[state.coding])) own[claim] = 1;
   }
@@ -211,8 +212,8 @@ function render({ model, el }) {
       const claim = select.dataset.set, start = own[claim];
       select.value = mine[claim] || "";
       select.dataset.mine = mine[claim] ? "yes" : "";
-      const found = `${state.start === "essay" ? "essay" : "found"}: ${WORDS[start]}`;
-      put(select.options[0], claim in data.starts[state.start] ? found : claim in data.trees[coding] ? "from its parts" : "nothing known");
+      const found = claim in data.starts[state.start] ? `${state.start === "essay" ? "essay" : "book found"}: ${WORDS[start]}` : "nothing known";
+      put(select.options[0], claim in own ? found : "from what it needs");
     }
     const groups = Object.values(data.trees[coding]).flatMap(groupsOf);
     const join = Object.fromEntries(groups.map((joint) => [joint.name, strongest(joint, turned) ? "any" : "all"]));

@@ -100,17 +100,20 @@ class ArgumentMap:
 
     claims: rows (id, label, paragraph, kind, hedge) in the order of the essay; ties: coding to rows (claim, tie, other,
     group); starts: for each of STARTS, what is known of claims by themselves; free: coding to the claims whose weight
-    is told; up: the way from the page to the root of the book; whole: whether the map may take the width of the page.
+    is told; theses: coding to the claims that are no more than what they rest on, where they rest on something; up: the way from the page to the root of the book; whole: whether the map may take the width of the page.
     Raises DataError as `joints` does.
     """
 
     def __init__(self, claims: pd.DataFrame, ties: Mapping[str, pd.DataFrame], starts: Mapping[str, Mapping[str, str]],
-                 free: Mapping[str, Sequence[str]], conclusion: str, up: str = "", whole: bool = False):
+                 free: Mapping[str, Sequence[str]], theses: Mapping[str, Collection[str]], conclusion: str,
+                 up: str = "", whole: bool = False):
         self.claims = claims.set_index("id")
         self.ties, self.starts, self.free, self.conclusion, self.up, self.whole = ties, starts, free, conclusion, up, whole
         self.label = self.claims["label"].to_dict()
         self.trees = {coding: joints(rows) for coding, rows in ties.items()}
         self.graphs = {coding: graph(tree, list(self.claims.index)) for coding, tree in self.trees.items()}
+        self.theses = {coding: [c for c in self.claims.index if c in theses[coding] and c in tree]
+                       for coding, tree in self.trees.items()}
 
     def known(self, start: str, coding: str, mine: Mapping[str, str] | None = None) -> dict[str, str]:
         """What is known of each claim by itself: the start, and the reader's own values on top of it.
@@ -118,7 +121,8 @@ class ArgumentMap:
         A claim of which nothing is known and that rests on nothing is shaky.
         """
         nothing = {c: SHAKY for c in self.claims.index if c not in self.trees[coding]}
-        return {**nothing, **self.starts[start], **(mine or {})}
+        begin = {c: value for c, value in self.starts[start].items() if c not in self.theses[coding]}
+        return {**nothing, **begin, **(mine or {})}
 
     def values(self, start: str, coding: str, turned: Collection[str] = (),
                mine: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -223,7 +227,7 @@ class ArgumentMap:
         return {"labels": self.label, "conclusion": self.conclusion, "default": DEFAULT,
                 "starts": {start: {c: VALUES.index(v) for c, v in self.starts[start].items()} for start in STARTS},
                 "trees": {coding: {c: plain(j) for c, j in tree.items()} for coding, tree in self.trees.items()},
-                "free": {coding: list(free) for coding, free in self.free.items()}}
+                "free": {coding: list(free) for coding, free in self.free.items()}, "theses": self.theses}
 
     def html(self, live: bool = False) -> str:
         """The whole map with the values of today; live: for a notebook, where links have no page to lead to."""
@@ -296,8 +300,9 @@ class ArgumentMap:
         name = label if live else f'<a href="{self.up}claims/{claim}.html">{label}</a>'
         where = (f'<span aria-hidden="true">¶{paragraph}</span><span class="visually-hidden">paragraph {paragraph}</span>'
                  if paragraph else "title")
-        start = self.starts[DEFAULT["start"]].get(claim)
-        found = f"found: {start}" if start else "from its parts" if claim in self.trees[coding] else "nothing known"
+        start = self.known(DEFAULT["start"], coding).get(claim)
+        known = claim in self.starts[DEFAULT["start"]]
+        found = "from what it needs" if not start else f"book found: {start}" if known else "nothing known"
         options = "".join(f"<option>{v}</option>" for v in reversed(VALUES))
         return (f'<span class="map-label">{name}</span>'
                 f'<span class="map-value">{_mark(value)} <b>{value}</b></span><span class="map-where">{where}</span>'

@@ -19,15 +19,15 @@ MOST_BYTES = 60_000
 WHOLE = fits.argument_map(fits.frames(), whole=True)
 
 
-def small(*rows, own=None):
-    """A map of a few claims ("c needs a", "c any_of a 1") with the conclusion "end", which is a thesis."""
+def small(*rows, own=None, theses=()):
+    """A map of a few claims ("c needs a", "c any_of a 1") with the conclusion "end"; theses: those of the first coding."""
     ties = pd.DataFrame([(*row.split(), "")[:4] for row in rows], columns=["claim", "tie", "other", "group"])
     names = list(dict.fromkeys([*ties["claim"], *ties["other"]]))
     frame = pd.DataFrame({"id": names, "label": names, "paragraph": range(1, len(names) + 1), "kind": "fact", "hedge": "flat"})
     ends = [name for name in names if name not in set(ties["claim"])]
     start = dict.fromkeys(ends, STANDS) | (own or {})
     return ArgumentMap(frame, {"settled": ties, "first": ties}, dict.fromkeys(argument_map.STARTS, start),
-                       {"settled": ends, "first": ends}, "end")
+                       {"settled": ends, "first": ends}, {"settled": [], "first": theses}, "end")
 
 
 def state(turned=(), **mine):
@@ -128,7 +128,18 @@ def test_the_data_in_the_page_are_those_of_the_argument():
     state = json.loads(re.search(r'<script type="application/json">(.*?)</script>', WHOLE.html())[1])
     assert state["data"] == json.loads(json.dumps(WHOLE.data())) and state["start"] == "now"
     assert state["data"]["free"] == {c: list(f) for c, f in WHOLE.free.items()}
-    assert [len(f) for f in state["data"]["free"].values()] == [15, 13]
+    assert [len(f) for f in state["data"]["free"].values()] == [16, 13]
+
+
+def test_a_thesis_of_a_coding_has_no_value_of_its_own_there():
+    made = small("end needs a", "a needs b", own={"a": FALLS}, theses=["a"])
+    assert [made.values("now", coding)["a"] for coding in made.ties] == [FALLS, STANDS]
+    assert made.values("now", "first", (), {"a": SHAKY})["end"] == SHAKY
+    own = {coding: WHOLE.known("now", coding) for coding in WHOLE.ties}
+    assert "necessity" in own["settled"] and "necessity" not in own["first"]
+    page = BeautifulSoup(WHOLE.html(), "html.parser")
+    words = [page.select_one(f'[data-coding="{coding}"] [data-set="necessity"] option').get_text() for coding in own]
+    assert words == ["book found: shaky", "from what it needs"]
 
 
 def test_the_map_of_the_chapter_has_what_the_conclusion_rests_on_in_either_coding():
