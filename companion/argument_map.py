@@ -23,11 +23,14 @@ HERE = Path(__file__).parent
 STARTS = {"essay": "as the essay has it", "then": "as of September 2014", "now": "today"}
 CODINGS = {"settled": "the settled coding", "first": "the first coding"}
 JOINS = {"all": "needs all of them", "any": "any one is enough"}
+NEEDS = {"all": "needs all of them", "any": "needs any one of them"}
 DEFAULT = {"start": "now", "coding": "settled", "turned": [], "mine": {}}
 IS = {STANDS: "stands", SHAKY: "is shaky", FALLS: "falls"}
 STATE_TEXT = f"From: {STARTS['now']}, in {CODINGS['settled']}. You have set nothing."  # the script says it for other states
 NOW = {STANDS: "now stands", SHAKY: "is now shaky", FALLS: "now falls"}
+STILL = {STANDS: "still stands", SHAKY: "is still shaky", FALLS: "still falls"}
 BOX, LEVEL = 0.92, 0.25  # of a column and of a row: how wide a box is, and where lines meet it (argument_map.css)
+ABOUT = ("paragraph", "kind", "how it is said")  # of a claim, in the folded table
 EXPORT = "export default { render };"  # the one line of the script that a page without modules cannot have
 # What a widget's front end is given by anywidget, for a page that has no kernel behind it.
 HOST = """for (const el of document.querySelectorAll("[data-argument-map]")) {
@@ -138,17 +141,25 @@ class ArgumentMap:
         """One sentence on why a claim has its value."""
         return reason(self.ties[coding], self.known(start, coding, mine), claim, turned, self.label)
 
-    def told(self, before: Mapping, after: Mapping, claim: str | None = None) -> str:
+    def arrived(self, state: Mapping) -> str:
+        """What is said where a reader comes to a state by an address: of the one claim that is set, or how many are."""
+        if len(state["mine"]) == 1:
+            return self.told(state | {"mine": {}}, state, *state["mine"], arrived=True)
+        text = self.reason(self.conclusion, **state)
+        return f"{text} {len(state['mine'])} claims are set." if state["mine"] else text
+
+    def told(self, before: Mapping, after: Mapping, claim: str | None = None, arrived: bool = False) -> str:
         """What is said after a change from one state to another: why the conclusion is what it is, and where it stopped.
 
-        before, after: states (start, coding, turned, mine); claim: the one that was set, if one was.
+        before, after: states (start, coding, turned, mine); claim: the one that was set, if one was; arrived: the change
+        is not the reader's own, so nothing is said to be so "now".
         """
         end, was, now = self.conclusion, self.values(**before), self.values(**after)
         text = self.reason(end, **after)
-        if was[end] != now[end]:
+        if was[end] != now[end] and not arrived:
             text = text.replace(f"” {IS[now[end]]}", f"” {NOW[now[end]]}", 1)
         if claim is None:
-            return text
+            return f"{self._did(before, after)}{text}"
         said = lambda c: f"“{self.label[c]}”"  # noqa: E731
         wish = after["mine"].get(claim)
         if wish and VALUES.index(now[claim]) < VALUES.index(wish):
@@ -164,7 +175,27 @@ class ArgumentMap:
         while was[above] != now[above]:
             above = self._above(after["coding"], above)
         since = ", since one is enough there" if now[above] == STANDS else ""
-        return f"{text} The change to {said(claim)} stops at {said(above)}, which still {IS[now[above]]}{since}."
+        return f"{text} The change to {said(claim)} stops at {said(above)}, which {STILL[now[above]]}{since}."
+
+    def _did(self, before: Mapping, after: Mapping) -> str:
+        """What another start, another coding or one turned joint did, and a space; nothing for any other change."""
+        was, now, coding = self.values(**before), self.values(**after), after["coding"]
+        what = [names[after[of]] for of, names in (("start", STARTS), ("coding", CODINGS)) if before[of] != after[of]]
+        turned = set(before["turned"]) ^ set(after["turned"])
+        if before["mine"] != after["mine"]:
+            return ""
+        if what:
+            under, text = self.under(coding), ", ".join(what)
+            changed = sum(was[claim] != now[claim] for claim in under)
+            return f"{text[0].upper()}{text[1:]}: {changed or 'none'} of the {len(under)} claims in the tree changed value. "
+        if len(turned) != 1:
+            return ""
+        [name] = turned
+        claim = name.partition(".")[0]
+        whole = _top(self.trees[coding][claim]).name == name
+        join = "any" if (turnable(self.trees[coding])[name].join == "any") is not (name in after["turned"]) else "all"
+        return (f"{'' if whole else 'A part of '}“{self.label[claim]}” now {NEEDS[join]}; {'it' if whole else 'the claim'} "
+                f"{(STILL if was[claim] == now[claim] else NOW)[now[claim]]}. ")
 
     def _above(self, coding: str, claim: str) -> str:
         """The first claim on the way to the conclusion that rests on this one."""
@@ -237,23 +268,24 @@ class ArgumentMap:
         data = "" if live else ('<script type="application/json">'
                                 + json.dumps({"data": self.data(), "address": True, **DEFAULT}, ensure_ascii=False,
                                              separators=(",", ":")).replace("</", "<\\/") + "</script>")
-        copy = "" if live else ' <button type="button" data-copy>Copy link to my map</button>'
+        copy = "" if live else ' <button type="button" data-copy>Copy link to my map</button> <output data-copied></output>'
         return f"""<section class="argument-map{' map-whole' if self.whole else ''}" data-argument-map aria-label="Argument map">
 <form class="map-form"><div class="map-control"><fieldset><legend>Start from</legend>{_radios("start", STARTS)}</fieldset>
 <fieldset><legend>What rests on what</legend>{_radios("coding", {c: CODINGS[c] for c in self.ties})}</fieldset>
-<p class="map-buttons"><button type="button" data-reset>Start again</button>{copy}</p>
+<p class="map-buttons"><button type="button" data-reset>Reset the map</button>{copy}</p>
 </div></form>
-<noscript><p>To set claims yourself you need JavaScript. This is the map as of today.</p></noscript>
+<noscript><p>To set claims yourself you need JavaScript. The links below need it too. This is the map as of today.</p></noscript>
 <p class="map-stale" hidden></p>
 <p class="map-legend"><span>{_mark(STANDS)} stands</span> <span>{_mark(SHAKY)} shaky</span> <span>{_mark(FALLS)} falls</span>
 <span><i class="map-line"></i> needs all</span> <span><i class="map-line" data-join="any"></i> any one is enough</span></p>
-<div class="map-view"><div class="map-result" tabindex="0" role="region" aria-label="What follows">\
+<div class="map-view"><a class="map-skip" href="#map-after">Skip the tree</a><div class="map-result" tabindex="0" role="region" aria-label="What follows">\
 <p class="map-said">{_mark(values[self.conclusion])} \
 <span>{html.escape(self.reason(self.conclusion, **DEFAULT))}</span></p></div>
 <p role="status" class="visually-hidden"></p>
 {trees}</div>
-<p class="map-state">{STATE_TEXT}</p>
+<p class="map-state" id="map-after">{STATE_TEXT}</p>
 <h3>Four views beside each other</h3>
+<p>All four use the coding and the joints chosen above.</p>
 {self._comparison(values)}
 <h3>What matters most?</h3>
 {self._ranking()}
@@ -305,23 +337,26 @@ class ArgumentMap:
         found = "from what it needs" if not start else f"book found: {start}" if known else "nothing known"
         options = "".join(f"<option>{v}</option>" for v in reversed(VALUES))
         return (f'<span class="map-label">{name}</span>'
-                f'<span class="map-value">{_mark(value)} <b>{value}</b></span><span class="map-where">{where}</span>'
-                f'<label class="map-control"><span class="visually-hidden">Set “{label}”</span><select data-set="{claim}">'
+                f'<span class="map-value" id="map-{coding}-{claim}-is">{_mark(value)} <b>{value}</b></span><span class="map-where">{where}</span>'
+                f'<label class="map-control"><span class="visually-hidden">Set “{label}”</span><select data-set="{claim}" aria-describedby="map-{coding}-{claim}-is">'
                 f'<option value="">{found}</option>{options}</select></label>')
 
     def _comparison(self, values: Mapping[str, str]) -> str:
         views = {start: self.values(start, DEFAULT["coding"]) for start in STARTS} | {"mine": values}
-        heads = "".join(f'<th scope="col">{text}</th>' for text in (*STARTS.values(), "my own"))
+        names = (*STARTS.values(), "my own")
+        heads = "".join(f'<th scope="col">{text}</th>' for text in names)
 
         def row(claim: str, more: bool) -> str:
-            cells = "".join(f'<td data-view="{view}">{found[claim]}</td>' for view, found in views.items())
-            of = self.claims.loc[claim]
-            also = "".join(f"<td>{text}</td>" for text in (of.paragraph or "title", KINDS.get(of.kind, of.kind), HEDGES[of.hedge]))
+            cells = "".join(f'<td>{of}<span data-view="{view}">{found[claim]}</span></td>'
+                            for of, (view, found) in zip(map(_of, names), views.items(), strict=True))
+            at = self.claims.loc[claim]
+            also = "".join(f"<td>{_of(name)}{text}</td>" for name, text in
+                           zip(ABOUT, (at.paragraph or "title", KINDS.get(at.kind, at.kind), HEDGES[at.hedge]), strict=True))
             return f'<tr data-row="{claim}"><th scope="row">{html.escape(self.label[claim])}</th>{also if more else ""}{cells}</tr>'
 
         def table(claims: Iterator[str], more: bool, name: str) -> str:
-            also = '<th scope="col">paragraph</th><th scope="col">kind</th><th scope="col">how it is said</th>' if more else ""
-            return (f'<div class="card-scroll table" tabindex="0" role="region" aria-label="{name}"><table>'
+            also = "".join(f'<th scope="col">{text}</th>' for text in ABOUT) if more else ""
+            return (f'<div class="card-scroll table map-views" tabindex="0" role="region" aria-label="{name}"><table>'
                     f'<thead><tr><th scope="col">claim</th>{also}{heads}</tr></thead>'
                     f'<tbody>{"".join(row(c, more) for c in claims)}</tbody></table></div>')
 
@@ -339,6 +374,11 @@ class ArgumentMap:
         return (f'<p class="map-carriers">{html.escape(carry)}</p>'
                 f'<p class="map-cases">{cases_text(len(self.free[coding]))}</p>'
                 f'<ol class="map-weights" style="--most:{most}">{items}</ol>')
+
+
+def _of(name: str) -> str:
+    """What a cell says, for a narrow page, where a row of the table is a few lines."""
+    return f'<span class="map-of">{name}: </span>'
 
 
 def _mark(value: str) -> str:

@@ -87,11 +87,29 @@ SAID = "“end” stands: what it needs stands."
     (state(a=FALLS), state(a=FALLS, end=STANDS), "end", "“end” falls: it needs “a”, which falls by itself. "
      "A claim is no stronger than what it needs."),
     (state(), state(x=STANDS, y=FALLS), "x", f"{SAID} A claim is no stronger than what it needs: “x” falls: it needs “y”, which falls by itself."),
-    (state(b=FALLS), state(["w"], b=FALLS), None, "“end” now falls: it needs “w”, which needs “b”, which falls by itself.")])
+    (state(b=FALLS), state(["w"], b=FALLS), None, "“w” now needs all of them; it now falls. “end” now falls: it needs “w”, which needs “b”, which falls by itself.")])
 def test_what_is_said_after_a_change(before, after, claim, said):
     if after["turned"]:
         before, after = (s | {"turned": ["w.1"] if s["turned"] else []} for s in (before, after))
     assert MADE.told(before, after, claim) == said
+
+
+def test_what_is_said_of_another_start_another_coding_and_a_joint_that_is_a_part():
+    made = small("end needs a", "end any_of b 1", "end any_of c 1", theses=["end"])
+    said = made.told(state(), state() | {"start": "then"})
+    assert said == "As of September 2014: none of the 4 claims in the tree changed value. “end” stands: what it needs stands."
+    said = made.told(state(), state() | {"start": "essay", "coding": "first"})
+    assert said.startswith("As the essay has it, the first coding: none of the 4")
+    assert made.told(state(), state(["end.1"])).startswith("A part of “end” now needs all of them; the claim still stands. “end” stands")
+    assert made.told(state(a=FALLS), state() | {"start": "then"}) == "“end” now stands: what it needs stands."  # a reset tells the end
+
+
+@pytest.mark.parametrize(("mine", "said"), [
+    ({}, SAID), ({"a": FALLS}, "“end” falls: it needs “a”, which falls by itself."),
+    ({"b": FALLS}, f"{SAID} The change to “b” stops at “w”, which still stands, since one is enough there."),
+    ({"y": FALLS}, f"{SAID} “y” carries nothing to it here."), ({"b": FALLS, "y": FALLS}, f"{SAID} 2 claims are set.")])
+def test_what_is_said_where_an_address_brings_a_state(mine, said):
+    assert MADE.arrived(state(**mine)) == said
 
 
 def test_the_ranking_and_the_carriers_by_hand():
