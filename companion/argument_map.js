@@ -152,7 +152,8 @@ function weights(data, coding, turned) {
     for (let left = bits >>> 0; left; left &= left - 1) count += 1;
     return count;
   };
-  return free.map((claim, i) => {
+  const standing = end[1].reduce((sum, bits) => sum + ones(bits & used), 0);
+  const counts = free.map((claim, i) => {
     let count = 0;
     for (let word = 0; word < words; word += 1) {
       let flips = 0;
@@ -164,10 +165,7 @@ function weights(data, coding, turned) {
     }
     return [claim, count];
   });
-}
-
-function ranking(data, coding, turned) {
-  return weights(data, coding, turned).sort((a, b) => b[1] - a[1]); // sort is stable
+  return { standing, counts: counts.sort((a, b) => b[1] - a[1]) }; // sort is stable
 }
 
 function carriers(data, coding, turned) {
@@ -250,8 +248,8 @@ function render({ model, el }) {
       const claim = select.dataset.set, start = own[claim];
       select.value = mine[claim] || "";
       select.dataset.mine = mine[claim] ? "yes" : "";
-      const found = claim in data.starts[state.start] ? `${state.start === "essay" ? "essay" : "book found"}: ${WORDS[start]}` : "nothing known";
-      put(select.options[0], claim in own ? found : "from what it needs");
+      const found = claim in data.starts[state.start] ? `${state.start === "essay" ? "essay" : "we found"}: ${WORDS[start]}` : "nothing known";
+      put(select.options[0], claim in own ? found : "by what it needs");
     }
     const groups = Object.values(data.trees[coding]).flatMap(groupsOf);
     const join = Object.fromEntries(groups.map((joint) => [joint.name, strongest(joint, turned) ? "any" : "all"]));
@@ -272,6 +270,7 @@ function render({ model, el }) {
     });
     put(one(".map-state"), `From: ${STARTS[state.start]}, in ${CODINGS[coding]}. ${set.length ? `Set by you: ${set.join(", ")}.` : ""}`
       + `${set.length && other.length ? " " : ""}${other.length ? `Turned by you: ${other.join(", ")}.` : ""}${set.length || other.length ? "" : "You have set nothing."}`);
+    put(one(".map-paper"), `${one(".map-state").textContent} ${model.get("address") ? toAddress(data, state, hash).href : ""}`.trim());
     compare(state, now);
     rank(coding, turned);
   }
@@ -283,23 +282,26 @@ function render({ model, el }) {
     }
   }
   function rank(coding, turned) {
-    const key = [coding, ...turned].join(), list = one(".map-weights"), free = data.free[coding].length, cases = 2 ** (free - 1);
+    const key = [coding, ...turned].join(), list = one(".map-weights"), free = data.free[coding].length;
     if (list.dataset.key === key) return;
     list.dataset.key = key;
-    const rows = ranking(data, coding, turned), most = rows.length ? rows[0][1] : 0, number = (n) => n.toLocaleString("en");
-    list.replaceChildren(...rows.map(([claim, n]) => {
+    const { counts, standing } = weights(data, coding, turned), number = (n) => n.toLocaleString("en");
+    const equals = [...new Set(counts.map(([, n]) => n))].map((n) => [counts.filter((row) => row[1] === n).map(([claim]) => data.labels[claim]), n]);
+    list.replaceChildren(...equals.map(([names, n]) => {
       const row = document.createElement("li"), name = document.createElement("span"), bar = document.createElement("i");
       const words = document.createElement("span");
-      name.textContent = data.labels[claim];
-      bar.style.setProperty("--part", most ? n / most : 0);
-      words.textContent = n ? `${number(n)} of ${number(cases)}` : "carries nothing here";
+      const many = names.length > 1 ? `${names.length} claims ${n ? "decide equally often" : "carry nothing here"}: ` : "";
+      name.textContent = many + names.join(", ");
+      bar.style.setProperty("--part", n ? n / standing : 0);
+      words.textContent = n ? `${number(n)} of ${number(standing)} cases` : "no case";
       row.append(name, " ", bar, " ", words);
       return row;
     }));
     const carry = carriers(data, coding, turned), which = carry.length ? `: ${carry.map((c) => data.labels[c]).join(", ")}` : "";
     put(one(".map-carriers"), `If all else stands, ${carry.length} of ${free} claims can bring the conclusion down alone${which}.`);
     put(one(".map-cases"), one(".map-cases").textContent.replace(/(of the )\d+( claims)/, `$1${free}$2`)
-      .replace(/[\d,]+( cases\.)/, `${number(cases)}$1`));
+      .replace(/[\d,]+( of the )[\d,]+( cases)/, `${number(standing)}$1${number(2 ** free)}$2`)
+      .replace(/(decides all )[\d,]*\d/, `$1${number(standing)}`));
   }
 
   function changed(claim, said) {

@@ -16,7 +16,7 @@ from pathlib import Path
 import networkx as nx
 import pandas as pd
 
-from companion.argument import FALLS, SHAKY, STANDS, VALUES, Joint, evaluate, joints, reason, weights
+from companion.argument import FALLS, SHAKY, STANDS, VALUES, Joint, evaluate, joints, reason, standing, weights
 from companion.claims import HEDGES, KINDS
 
 HERE = Path(__file__).parent
@@ -209,6 +209,10 @@ class ArgumentMap:
         shares = weights(self.ties[coding], free, self.conclusion, turned).sort_values(ascending=False, kind="stable")
         return [(claim, round(share * 2 ** (len(free) - 1))) for claim, share in shares.items()]
 
+    def standing(self, coding: str, turned: Collection[str] = ()) -> int:
+        """In how many combinations the conclusion stands: the most that a claim can decide."""
+        return standing(self.ties[coding], list(self.free[coding]), self.conclusion, turned)
+
     def carriers(self, coding: str, turned: Collection[str] = ()) -> list[str]:
         """The claims whose fall alone brings down the conclusion when all else stands."""
         free = list(self.free[coding])
@@ -282,6 +286,7 @@ class ArgumentMap:
 <p class="map-said">{_mark(values[self.conclusion])} \
 <span>{html.escape(self.reason(self.conclusion, **DEFAULT))}</span></p></div>
 <p role="status" class="visually-hidden"></p>
+<p class="map-paper">{STATE_TEXT}</p>
 {trees}</div>
 <p class="map-state" id="map-after">{STATE_TEXT}</p>
 <h3>Four views beside each other</h3>
@@ -334,7 +339,7 @@ class ArgumentMap:
                  if paragraph else "title")
         start = self.known(DEFAULT["start"], coding).get(claim)
         known = claim in self.starts[DEFAULT["start"]]
-        found = "from what it needs" if not start else f"book found: {start}" if known else "nothing known"
+        found = "by what it needs" if not start else f"we found: {start}" if known else "nothing known"
         options = "".join(f"<option>{v}</option>" for v in reversed(VALUES))
         return (f'<span class="map-label">{name}</span>'
                 f'<span class="map-value" id="map-{coding}-{claim}-is">{_mark(value)} <b>{value}</b></span><span class="map-where">{where}</span>'
@@ -366,14 +371,14 @@ class ArgumentMap:
 
     def _ranking(self) -> str:
         coding = DEFAULT["coding"]
-        rows = weight_rows(self.ranking(coding), self.label)
-        most = max(map(len, self.free.values()))
+        most = self.standing(coding)
+        rows = weight_rows(self.ranking(coding), most, self.label)
         items = "".join(f'<li><span>{html.escape(name)}</span> <i style="--part:{part:.4f}"></i> <span>{text}</span></li>'
                         for name, part, text in rows)
         carry = carriers_text(self.carriers(coding), len(self.free[coding]), self.label)
         return (f'<p class="map-carriers">{html.escape(carry)}</p>'
-                f'<p class="map-cases">{cases_text(len(self.free[coding]))}</p>'
-                f'<ol class="map-weights" style="--most:{most}">{items}</ol>')
+                f'<p class="map-cases">{cases_text(len(self.free[coding]), most)}</p>'
+                f'<ol class="map-weights">{items}</ol>')
 
 
 def _of(name: str) -> str:
@@ -411,10 +416,14 @@ def _lines(found: nx.DiGraph, places: Mapping[str, tuple[int, int]]) -> str:
     return f'<svg class="map-lines" viewBox="{box}" preserveAspectRatio="none" aria-hidden="true" focusable="false">{drawn}</svg>'
 
 
-def weight_rows(ranking: Sequence[tuple[str, int]], label: Mapping[str, str]) -> list[tuple[str, float, str]]:
-    """(label, part of the strongest, words) of each row of a ranking."""
-    cases, most = 2 ** max(len(ranking) - 1, 0), max((n for _, n in ranking), default=0)
-    return [(label[claim], n / most if most else 0.0, f"{n:,} of {cases:,}" if n else "carries nothing here") for claim, n in ranking]
+def weight_rows(ranking: Sequence[tuple[str, int]], most: int, label: Mapping[str, str]) -> list[tuple[str, float, str]]:
+    """(claims, part of what a claim can decide at most, words) of each row of a ranking; equals share a row."""
+    rows = []
+    for n, equal in itertools.groupby(ranking, key=lambda row: row[1]):
+        names = [label[claim] for claim, _ in equal]
+        many = f"{len(names)} claims {'decide equally often' if n else 'carry nothing here'}: " if len(names) > 1 else ""
+        rows.append((many + ", ".join(names), n / most if n else 0.0, f"{n:,} of {most:,} cases" if n else "no case"))
+    return rows
 
 
 def carriers_text(carriers: Sequence[str], free: int, label: Mapping[str, str]) -> str:
@@ -423,9 +432,9 @@ def carriers_text(carriers: Sequence[str], free: int, label: Mapping[str, str]) 
     return f"If all else stands, {len(carriers)} of {free} claims can bring the conclusion down alone{which}."
 
 
-def cases_text(free: int) -> str:
+def cases_text(free: int, most: int) -> str:
     """What the counts of the ranking mean."""
     return (f"Let each of the {free} claims stand or fall, in every combination. "
-            f"For each claim the others then make {2 ** (free - 1):,} cases. "
-            "The bars count the cases in which this claim decides: with it the conclusion stands, without it the conclusion falls. "
-            "Such cases are rare, so compare the bars with the longest.")
+            f"In {most:,} of the {2 ** free:,} cases the conclusion stands. "
+            "A claim decides such a case if the conclusion would fall without it. "
+            f"So the strongest possible claim decides all {most:,}, and its bar is full.")

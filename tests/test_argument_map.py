@@ -116,6 +116,14 @@ def test_the_ranking_and_the_carriers_by_hand():
     made = small("end needs a", "end any_of b 1", "end any_of c 1")
     assert made.ranking("settled") == [("a", 3), ("b", 1), ("c", 1)] and made.carriers("settled") == ["a"]
     assert made.ranking("settled", ["end.1"]) == [("a", 1), ("b", 1), ("c", 1)] and made.carriers("settled", ["end.1"]) == ["a", "b", "c"]
+    assert [made.standing("settled", turned) for turned in ((), ["end.1"])] == [3, 1]
+
+
+def test_equals_share_a_row_and_a_full_bar_is_the_strongest_possible():
+    label = {c: c.upper() for c in "abcde"}
+    assert argument_map.weight_rows([("a", 3), ("b", 1), ("c", 1), ("d", 0), ("e", 0)], 3, label) == [
+        ("A", 1, "3 of 3 cases"), ("2 claims decide equally often: B, C", 1 / 3, "1 of 3 cases"),
+        ("2 claims carry nothing here: D, E", 0, "no case")]
 
 
 # --- what the map of the book holds ------------------------------------------------------------------------------
@@ -157,7 +165,7 @@ def test_a_thesis_of_a_coding_has_no_value_of_its_own_there():
     assert "necessity" in own["settled"] and "necessity" not in own["first"]
     page = BeautifulSoup(WHOLE.html(), "html.parser")
     words = [page.select_one(f'[data-coding="{coding}"] [data-set="necessity"] option').get_text() for coding in own]
-    assert words == ["book found: shaky", "from what it needs"]
+    assert words == ["we found: shaky", "by what it needs"]
 
 
 def test_the_map_of_the_chapter_has_what_the_conclusion_rests_on_in_either_coding():

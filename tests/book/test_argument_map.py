@@ -68,9 +68,9 @@ def query(state):
 @functools.cache
 def told_of(coding, turned):
     """What the page says of the argument alone, whatever its claims are set to."""
-    free = len(WHOLE.free[coding])
-    rows = argument_map.weight_rows(WHOLE.ranking(coding, turned), LABEL)
-    return {"ranking": [[name, words] for name, _, words in rows], "cases": argument_map.cases_text(free),
+    free, most = len(WHOLE.free[coding]), WHOLE.standing(coding, turned)
+    rows = argument_map.weight_rows(WHOLE.ranking(coding, turned), most, LABEL)
+    return {"ranking": [[name, words] for name, _, words in rows], "cases": argument_map.cases_text(free, most),
             "carriers": argument_map.carriers_text(WHOLE.carriers(coding, turned), free, LABEL),
             "views": [WHOLE.values(start, coding, turned)[WHOLE.conclusion] for start in argument_map.STARTS]}
 
@@ -298,7 +298,10 @@ def test_paper_shows_the_readers_state_without_controls(site, page_at):
     page = page_at(site + "argument-map.html?start=essay&set=xi-critical.falls&turned=beijing-wall.1", 700)
     page.emulate_media(media="print")
     assert page.locator(".argument-map :is(select, input, button):visible").count() == 0
-    assert "“Xi more critical” falls" in page.locator(".map-state").inner_text()
+    paper = page.locator(".map-paper").inner_text()
+    assert "“Xi more critical” falls" in paper and paper.endswith("?start=essay&turned=beijing-wall.1&set=xi-critical.falls#the-map")
+    assert page.locator(".argument-map details").count() == 3 and page.locator(".argument-map details[open]").count() == 0
+    assert page.locator(".argument-map details :is(li, td):visible").count() == 0
     joint = page.locator("[data-coding=settled] [data-joint-word='beijing-wall.1']")
     assert joint.is_visible() and joint.inner_text() == "needs all of them"
     assert page.locator("[data-coding=settled] [data-claim=search-partners] > .map-node b").inner_text() == FALLS
