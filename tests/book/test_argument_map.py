@@ -258,9 +258,40 @@ def test_it_is_complete_without_a_script_and_has_no_dead_controls(site, page_at)
     assert tree.locator("[data-claim] > .map-node:visible").count() == len(WHOLE.under("settled"))
     assert page.locator("[data-coding=settled] [data-claim]").count() == len(LABEL)
     assert page.locator(".argument-map :is(select, input, button):visible").count() == 0
+    assert page.locator(".argument-map").evaluate("e => e.querySelector('.map-legend').offsetTop - e.offsetTop") < 120  # no gap
     words = tree.locator("[data-joint-word]:visible").all_inner_texts()
     assert sorted(set(words)) == ["any one is enough", "needs all of them"] and page.locator(".map-said").is_visible()
     page.close()
+
+
+@pytest.mark.parametrize(("height", "position"), [(256, "static"), (480, "sticky"), (800, "sticky")])
+def test_what_follows_stays_in_view_only_in_a_tall_window_and_takes_a_quarter_at_most(site, page_at, height, position):
+    page = page_at(site + "argument-map.html", 320)
+    page.set_viewport_size({"width": 320, "height": height})
+    found = page.locator(".map-result").evaluate("e => [getComputedStyle(e).position, e.offsetHeight]")
+    assert found[0] == position and (position == "static" or found[1] <= height / 4 + 1)
+    page.set_viewport_size({"width": 320, "height": 800})
+    page.close()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_four_views_are_whole_at_every_width(site, page_at, width):
+    page = page_at(site + "argument-map.html", width)
+    table = page.locator(".argument-map > .map-views")
+    assert table.evaluate("e => e.scrollWidth <= e.clientWidth")
+    assert ("today: shaky" in table.inner_text()) is (width == 320)
+    page.close()
+
+
+def test_a_keyboard_skips_the_tree_and_the_name_of_a_control_comes_with_the_value_that_follows(page):
+    skip = page.get_by_role("link", name="Skip the tree")
+    skip.focus()
+    assert skip.bounding_box()["width"] > 60
+    page.keyboard.press("Enter")
+    assert page.locator("#map-after").bounding_box()["y"] < 800
+    tells = page.evaluate("""() => [...document.querySelectorAll('[data-set]')].map(e =>
+      [document.getElementById(e.getAttribute('aria-describedby')).textContent.trim(), e.closest('[data-claim]').dataset.value])""")
+    assert len(tells) == 2 * len(LABEL) and all(told == value for told, value in tells)
 
 
 def test_the_list_nests_as_the_argument_does_and_every_control_has_a_name(page):
@@ -291,7 +322,10 @@ def test_the_link_is_copied_or_shown(page, contexts):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     at(page, "Set “necessity”").select_option(STANDS)
     page.get_by_role("button", name="Copy link to my map").click()
-    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    assert page.evaluate("navigator.clipboard.readText()") == page.url and page.url.endswith("#the-map")
+    assert page.get_by_text("Link copied.").is_visible()
+    at(page, "Set “necessity”").select_option(FALLS)
+    assert page.get_by_text("Link copied.").count() == 0
 
 
 def test_paper_shows_the_readers_state_without_controls(site, page_at):
@@ -299,7 +333,7 @@ def test_paper_shows_the_readers_state_without_controls(site, page_at):
     page.emulate_media(media="print")
     assert page.locator(".argument-map :is(select, input, button):visible").count() == 0
     paper = page.locator(".map-paper").inner_text()
-    assert "“Xi more critical” falls" in paper and paper.endswith("?start=essay&turned=beijing-wall.1&set=xi-critical.falls#the-map")
+    assert "“Xi more critical” falls" in paper and paper.endswith("?start=essay&set=xi-critical.falls&turned=beijing-wall.1#the-map")
     assert page.locator(".argument-map details").count() == 3 and page.locator(".argument-map details[open]").count() == 0
     assert page.locator(".argument-map details :is(li, td):visible").count() == 0
     joint = page.locator("[data-coding=settled] [data-joint-word='beijing-wall.1']")
