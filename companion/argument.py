@@ -152,13 +152,23 @@ def weights(argument: pd.DataFrame, free: Sequence[str], conclusion: str, turned
     free: the claims that are set to stand or fall, in every combination (at most 20 of them); the others follow.
     Returns shares in 0 to 1 by claim, in the order of `free`. Voting theory knows this as the Banzhaf index.
     """
+    ends = _ends(argument, free, conclusion, turned).reshape([2] * len(free))  # the last claim is the first axis
+    axes = reversed(range(len(free)))
+    return pd.Series([float((ends.take(0, axis) != ends.take(1, axis)).mean()) for axis in axes], index=list(free))
+
+
+def standing(argument: pd.DataFrame, free: Sequence[str], conclusion: str, turned: Collection[str] = ()) -> int:
+    """In how many of the assignments of `weights` the conclusion stands: no claim can decide in more."""
+    return int((_ends(argument, free, conclusion, turned) == VALUES.index(STANDS)).sum())
+
+
+def _ends(argument: pd.DataFrame, free: Sequence[str], conclusion: str, turned: Collection[str]) -> np.ndarray:
+    """The strength of the conclusion in every assignment."""
     if len(free) > 20:
         raise ValueError(f"{len(free)} claims have too many assignments to go through; leave 20 of them free.")
     table = np.arange(2 ** len(free))
     own = {claim: (table >> i & 1) * VALUES.index(STANDS) for i, claim in enumerate(free)}
-    ends = _follow(joints(argument), own, turned)[conclusion].reshape([2] * len(free))  # the last claim is the first axis
-    axes = reversed(range(len(free)))
-    return pd.Series([float((ends.take(0, axis) != ends.take(1, axis)).mean()) for axis in axes], index=list(free))
+    return _follow(joints(argument), own, turned)[conclusion]
 
 
 def reason(argument: pd.DataFrame, values: Mapping[str, str], claim: str, turned: Collection[str] = (),

@@ -2,7 +2,9 @@
 // A front end for anywidget; the built book serves the same file with a model of its own (companion/argument_map.py).
 const WORDS = ["falls", "shaky", "stands"]; // a value is a place in this list, so the weakest is the least
 const IS = ["falls", "is shaky", "stands"], NOW = ["now falls", "is now shaky", "now stands"];
+const STILL = ["still falls", "is still shaky", "still stands"];
 const JOINS = { all: "needs all of them", any: "any one is enough" };
+const NEEDS = { all: "needs all of them", any: "needs any one of them" };
 const STARTS = { essay: "as the essay has it", then: "as of September 2014", now: "today" };
 const CODINGS = { settled: "the settled coding", first: "the first coding" };
 const QUIET = 500; // ms without a change after which it is read out
@@ -43,6 +45,7 @@ function known(data, state) {
   const own = {};
   for (const claim of Object.keys(data.labels)) {
     if (claim in state.mine) own[claim] = WORDS.indexOf(state.mine[claim]);
+    else if (data.theses[state.coding].includes(claim)) continue;
     else if (claim in data.starts[state.start]) own[claim] = data.starts[state.start][claim];
     else if (!(claim in data.trees[state.coding])) own[claim] = 1;
   }
@@ -83,12 +86,39 @@ function reason(data, state, claim) {
   return `${text}${at === claim ? " by itself" : `, which ${IS[value]} by itself`}.`;
 }
 
+// What another start, another coding or one turned joint did; nothing for any other change.
+function did(data, before, after, was, now) {
+  const { coding } = after, what = [];
+  const turned = [...before.turned.filter((n) => !after.turned.includes(n)), ...after.turned.filter((n) => !before.turned.includes(n))];
+  if (before.start !== after.start) what.push(STARTS[after.start]);
+  if (before.coding !== coding) what.push(CODINGS[coding]);
+  if (JSON.stringify(before.mine) !== JSON.stringify(after.mine)) return "";
+  if (what.length) {
+    const below = [...under(data, coding)], text = what.join(", ");
+    const changed = below.filter((claim) => was.get(claim) !== now.get(claim)).length;
+    return `${text[0].toUpperCase()}${text.slice(1)}: ${changed || "none"} of the ${below.length} claims in the tree changed value. `;
+  }
+  if (turned.length !== 1) return "";
+  const [name] = turned, claim = name.split(".", 1)[0], top = data.trees[coding][claim], whole = drawn(top).name === name;
+  const join = strongest(groupsOf(top).find((joint) => joint.name === name), after.turned) ? "any" : "all";
+  const value = now.get(claim);
+  return `${whole ? "" : "A part of "}“${data.labels[claim]}” now ${NEEDS[join]}; ${whole ? "it" : "the claim"} `
+    + `${(was.get(claim) === value ? STILL : NOW)[value]}. `;
+}
+
+// What is said where a reader comes to a state by an address: of the one claim that is set, or how many are.
+function arrived(data, state) {
+  const set = Object.keys(state.mine);
+  if (set.length === 1) return told(data, { ...state, mine: {} }, state, set[0], true);
+  return reason(data, state, data.conclusion) + (set.length ? ` ${set.length} claims are set.` : "");
+}
+
 // What is said after a change: why the conclusion is what it is, and where the change of one claim stopped.
-function told(data, before, after, claim) {
+function told(data, before, after, claim, come = false) {
   const end = data.conclusion, was = values(data, before), now = values(data, after), said = (name) => `“${data.labels[name]}”`;
   let text = reason(data, after, end);
-  if (was.get(end) !== now.get(end)) text = text.replace(`” ${IS[now.get(end)]}`, `” ${NOW[now.get(end)]}`);
-  if (!claim) return text;
+  if (was.get(end) !== now.get(end) && !come) text = text.replace(`” ${IS[now.get(end)]}`, `” ${NOW[now.get(end)]}`);
+  if (!claim) return did(data, before, after, was, now) + text;
   if (claim in after.mine && now.get(claim) < WORDS.indexOf(after.mine[claim])) {
     return `${text} A claim is no stronger than what it needs${claim === end ? "." : `: ${reason(data, after, claim)}`}`;
   }
@@ -100,7 +130,7 @@ function told(data, before, after, claim) {
   let above = next(claim);
   while (was.get(above) !== now.get(above)) above = next(above);
   const since = now.get(above) === 2 ? ", since one is enough there" : "";
-  return `${text} The change to ${said(claim)} stops at ${said(above)}, which still ${IS[now.get(above)]}${since}.`;
+  return `${text} The change to ${said(claim)} stops at ${said(above)}, which ${STILL[now.get(above)]}${since}.`;
 }
 
 /* Weights: the end of every assignment at once, a bit for each. Two planes of bits tell three values apart. */
@@ -122,7 +152,8 @@ function weights(data, coding, turned) {
     for (let left = bits >>> 0; left; left &= left - 1) count += 1;
     return count;
   };
-  return free.map((claim, i) => {
+  const standing = end[1].reduce((sum, bits) => sum + ones(bits & used), 0);
+  const counts = free.map((claim, i) => {
     let count = 0;
     for (let word = 0; word < words; word += 1) {
       let flips = 0;
@@ -134,10 +165,7 @@ function weights(data, coding, turned) {
     }
     return [claim, count];
   });
-}
-
-function ranking(data, coding, turned) {
-  return weights(data, coding, turned).sort((a, b) => b[1] - a[1]); // sort is stable
+  return { standing, counts: counts.sort((a, b) => b[1] - a[1]) }; // sort is stable
 }
 
 function carriers(data, coding, turned) {
@@ -148,7 +176,8 @@ function carriers(data, coding, turned) {
 
 /* The state in the address: only what differs from the start. */
 
-function toAddress(data, state) {
+// hash: the part of the page that the map stands in, so that a link leads to it.
+function toAddress(data, state, hash) {
   const url = new URL(location.href), parts = {
     start: state.start === data.default.start ? "" : state.start, coding: state.coding === data.default.coding ? "" : state.coding,
     turned: state.turned.join("_"), set: Object.entries(state.mine).map(([claim, value]) => `${claim}.${value}`).join("_"),
@@ -157,19 +186,26 @@ function toAddress(data, state) {
     if (text) url.searchParams.set(name, text);
     else url.searchParams.delete(name);
   }
+  if (hash) url.hash = hash;
   return url;
 }
 
-// The state, or null for one that does not exist.
+// The state; of one that does not exist the default, and what of it is bad.
 function fromAddress(data) {
   const asked = new URLSearchParams(location.search), list = (name) => (asked.get(name) || "").split("_").filter(Boolean);
   const start = asked.get("start") || data.default.start, coding = asked.get("coding") || data.default.coding;
-  if (!Object.hasOwn(data.starts, start) || !Object.hasOwn(data.trees, coding)) return null;
+  const lost = (kind, name) => ({ state: data.default, bad: `${kind} “${name}”` });
+  if (!Object.hasOwn(data.starts, start)) return lost("start", start);
+  if (!Object.hasOwn(data.trees, coding)) return lost("coding", coding);
   const turned = list("turned"), joints = Object.values(data.trees[coding]).flatMap(groupsOf).map((joint) => joint.name);
-  const mine = Object.fromEntries(list("set").map((pair) => pair.split(".")));
-  const fits = turned.every((name) => joints.includes(name))
-    && Object.entries(mine).every(([claim, value]) => Object.hasOwn(data.labels, claim) && WORDS.includes(value));
-  return fits ? { start, coding, turned, mine } : null;
+  const joint = turned.find((name) => !joints.includes(name));
+  if (joint) return lost("joint", joint);
+  const pairs = list("set").map((pair) => pair.split("."));
+  for (const [claim, value = ""] of pairs) {
+    if (!Object.hasOwn(data.labels, claim)) return lost("claim", claim);
+    if (!WORDS.includes(value)) return lost("value", value);
+  }
+  return { state: { start, coding, turned, mine: Object.fromEntries(pairs) } };
 }
 
 /* The page. */
@@ -178,19 +214,20 @@ function render({ model, el }) {
   if (model.get("html")) el.innerHTML = model.get("html");
   const data = model.get("data"), root = el.matches("[data-argument-map]") ? el : el.querySelector("[data-argument-map]");
   const one = (selector) => root.querySelector(selector), all = (selector) => [...root.querySelectorAll(selector)];
-  const status = one("[role=status]"), form = one("form");
+  const status = one("[role=status]"), copied = one("[data-copied]"), form = one("form"), hash = root.closest("section[id]")?.id;
   const read = () => ({ start: model.get("start"), coding: model.get("coding"), turned: model.get("turned"), mine: model.get("mine") });
   let shown = read(), writing = false, timer;
 
-  function write(state, claim, remember = true) {
+  // text: what is said of a state that the reader did not set; the address then has it already.
+  function write(state, claim, text) {
     writing = true; // a model tells of each name by itself, and a state is all four
     Object.entries(state).forEach(([name, value]) => model.set(name, value));
     writing = false;
     model.save_changes();
-    changed(claim);
-    if (!remember || !model.get("address")) return;
-    const address = toAddress(data, state);
-    if (address.href !== location.href) history.pushState(null, "", address);
+    changed(claim, text);
+    if (text || !model.get("address")) return;
+    const address = toAddress(data, state, hash);
+    if (address.search !== location.search) history.pushState(null, "", address);
   }
   function put(node, text) {
     if (node.textContent !== text) node.textContent = text;
@@ -211,8 +248,8 @@ function render({ model, el }) {
       const claim = select.dataset.set, start = own[claim];
       select.value = mine[claim] || "";
       select.dataset.mine = mine[claim] ? "yes" : "";
-      const found = `${state.start === "essay" ? "essay" : "found"}: ${WORDS[start]}`;
-      put(select.options[0], claim in data.starts[state.start] ? found : claim in data.trees[coding] ? "from its parts" : "nothing known");
+      const found = claim in data.starts[state.start] ? `${state.start === "essay" ? "essay" : "we found"}: ${WORDS[start]}` : "nothing known";
+      put(select.options[0], claim in own ? found : "by what it needs");
     }
     const groups = Object.values(data.trees[coding]).flatMap(groupsOf);
     const join = Object.fromEntries(groups.map((joint) => [joint.name, strongest(joint, turned) ? "any" : "all"]));
@@ -233,6 +270,7 @@ function render({ model, el }) {
     });
     put(one(".map-state"), `From: ${STARTS[state.start]}, in ${CODINGS[coding]}. ${set.length ? `Set by you: ${set.join(", ")}.` : ""}`
       + `${set.length && other.length ? " " : ""}${other.length ? `Turned by you: ${other.join(", ")}.` : ""}${set.length || other.length ? "" : "You have set nothing."}`);
+    put(one(".map-paper"), `${one(".map-state").textContent} ${model.get("address") ? toAddress(data, state, hash).href : ""}`.trim());
     compare(state, now);
     rank(coding, turned);
   }
@@ -244,30 +282,34 @@ function render({ model, el }) {
     }
   }
   function rank(coding, turned) {
-    const key = [coding, ...turned].join(), list = one(".map-weights"), free = data.free[coding].length, cases = 2 ** (free - 1);
+    const key = [coding, ...turned].join(), list = one(".map-weights"), free = data.free[coding].length;
     if (list.dataset.key === key) return;
     list.dataset.key = key;
-    const rows = ranking(data, coding, turned), most = rows.length ? rows[0][1] : 0, number = (n) => n.toLocaleString("en");
-    list.replaceChildren(...rows.map(([claim, n]) => {
+    const { counts, standing } = weights(data, coding, turned), number = (n) => n.toLocaleString("en");
+    const equals = [...new Set(counts.map(([, n]) => n))].map((n) => [counts.filter((row) => row[1] === n).map(([claim]) => data.labels[claim]), n]);
+    list.replaceChildren(...equals.map(([names, n]) => {
       const row = document.createElement("li"), name = document.createElement("span"), bar = document.createElement("i");
       const words = document.createElement("span");
-      name.textContent = data.labels[claim];
-      bar.style.setProperty("--part", most ? n / most : 0);
-      words.textContent = n ? `${number(n)} of ${number(cases)}` : "carries nothing here";
+      const many = names.length > 1 ? `${names.length} claims ${n ? "decide equally often" : "carry nothing here"}: ` : "";
+      name.textContent = many + names.join(", ");
+      bar.style.setProperty("--part", n ? n / standing : 0);
+      words.textContent = n ? `${number(n)} of ${number(standing)} cases` : "no case";
       row.append(name, " ", bar, " ", words);
       return row;
     }));
     const carry = carriers(data, coding, turned), which = carry.length ? `: ${carry.map((c) => data.labels[c]).join(", ")}` : "";
     put(one(".map-carriers"), `If all else stands, ${carry.length} of ${free} claims can bring the conclusion down alone${which}.`);
     put(one(".map-cases"), one(".map-cases").textContent.replace(/(of the )\d+( claims)/, `$1${free}$2`)
-      .replace(/[\d,]+( cases\.)/, `${number(cases)}$1`));
+      .replace(/[\d,]+( of the )[\d,]+( cases)/, `${number(standing)}$1${number(2 ** free)}$2`)
+      .replace(/(decides all )[\d,]*\d/, `$1${number(standing)}`));
   }
 
-  function changed(claim) {
+  function changed(claim, said) {
     const state = read();
     if (writing || JSON.stringify(state) === JSON.stringify(shown)) return;
-    const text = told(data, shown, state, claim);
+    const text = said || told(data, shown, state, claim);
     shown = state;
+    if (copied) put(copied, "");
     show(state, text);
     say(text);
   }
@@ -275,15 +317,15 @@ function render({ model, el }) {
     clearTimeout(timer);
     timer = setTimeout(() => { status.textContent = text; }, QUIET);
   }
-  function stale(is) {
-    const text = is ? "The address names a claim, a value, a joint or a coding that does not exist, so the map shows where it starts." : "";
-    one(".map-stale").hidden = !is;
+  function stale(bad) {
+    const text = bad ? `The address names the ${bad}, which does not exist here, so the map shows where it starts.` : "";
+    one(".map-stale").hidden = !bad;
     put(one(".map-stale"), text);
-    if (is) say(text);
+    if (bad) say(text);
   }
 
   root.addEventListener("change", ({ target }) => {
-    stale(false);
+    stale();
     if (target.dataset.set) {
       const mine = { ...shown.mine };
       if (target.value) mine[target.dataset.set] = target.value;
@@ -300,26 +342,27 @@ function render({ model, el }) {
     }
   });
   form.addEventListener("submit", (event) => event.preventDefault());
-  one("[data-reset]").addEventListener("click", () => { stale(false); write(data.default); });
+  one("[data-reset]").addEventListener("click", () => { stale(); write(data.default); });
   one("[data-copy]")?.addEventListener("click", () => {
-    const url = toAddress(data, shown);
+    const url = toAddress(data, shown, hash);
     // Without a secure context (a file from disk) there is no clipboard: the address is then shown to copy by hand.
     (navigator.clipboard ? navigator.clipboard.writeText(url.href) : Promise.reject())
-      .then(() => { status.textContent = ""; status.textContent = "Link copied."; }, () => window.prompt("Link to my map", url.href));
+      .then(() => put(copied, "Link copied."), () => window.prompt("Link to my map", url.href));
   });
   for (const name of ["start", "coding", "turned", "mine"]) model.on(`change:${name}`, () => changed());
 
   if (model.get("address")) {
     const arrive = () => {
-      const state = fromAddress(data);
-      write(state || data.default, undefined, false);
-      stale(!state);
+      const { state, bad } = fromAddress(data);
+      write(state, undefined, arrived(data, state));
+      stale(bad);
+      if (bad) history.replaceState(null, "", toAddress(data, state, hash));
     };
     addEventListener("popstate", arrive);
     arrive();
     if (Object.keys(shown.mine).some((claim) => !under(data, shown.coding).has(claim))) all(".map-others").forEach((part) => { part.open = true; });
   }
-  show(shown, reason(data, shown, data.conclusion));
+  show(shown, arrived(data, shown));
   root.dataset.ready = "";
 }
 

@@ -16,18 +16,21 @@ from pathlib import Path
 import networkx as nx
 import pandas as pd
 
-from companion.argument import FALLS, SHAKY, STANDS, VALUES, Joint, evaluate, joints, reason, weights
+from companion.argument import FALLS, SHAKY, STANDS, VALUES, Joint, evaluate, joints, reason, standing, weights
 from companion.claims import HEDGES, KINDS
 
 HERE = Path(__file__).parent
 STARTS = {"essay": "as the essay has it", "then": "as of September 2014", "now": "today"}
 CODINGS = {"settled": "the settled coding", "first": "the first coding"}
 JOINS = {"all": "needs all of them", "any": "any one is enough"}
+NEEDS = {"all": "needs all of them", "any": "needs any one of them"}
 DEFAULT = {"start": "now", "coding": "settled", "turned": [], "mine": {}}
 IS = {STANDS: "stands", SHAKY: "is shaky", FALLS: "falls"}
 STATE_TEXT = f"From: {STARTS['now']}, in {CODINGS['settled']}. You have set nothing."  # the script says it for other states
 NOW = {STANDS: "now stands", SHAKY: "is now shaky", FALLS: "now falls"}
+STILL = {STANDS: "still stands", SHAKY: "is still shaky", FALLS: "still falls"}
 BOX, LEVEL = 0.92, 0.25  # of a column and of a row: how wide a box is, and where lines meet it (argument_map.css)
+ABOUT = ("paragraph", "kind", "how it is said")  # of a claim, in the folded table
 EXPORT = "export default { render };"  # the one line of the script that a page without modules cannot have
 # What a widget's front end is given by anywidget, for a page that has no kernel behind it.
 HOST = """for (const el of document.querySelectorAll("[data-argument-map]")) {
@@ -100,17 +103,20 @@ class ArgumentMap:
 
     claims: rows (id, label, paragraph, kind, hedge) in the order of the essay; ties: coding to rows (claim, tie, other,
     group); starts: for each of STARTS, what is known of claims by themselves; free: coding to the claims whose weight
-    is told; up: the way from the page to the root of the book; whole: whether the map may take the width of the page.
+    is told; theses: coding to the claims that are no more than what they rest on, where they rest on something; up: the way from the page to the root of the book; whole: whether the map may take the width of the page.
     Raises DataError as `joints` does.
     """
 
     def __init__(self, claims: pd.DataFrame, ties: Mapping[str, pd.DataFrame], starts: Mapping[str, Mapping[str, str]],
-                 free: Mapping[str, Sequence[str]], conclusion: str, up: str = "", whole: bool = False):
+                 free: Mapping[str, Sequence[str]], theses: Mapping[str, Collection[str]], conclusion: str,
+                 up: str = "", whole: bool = False):
         self.claims = claims.set_index("id")
         self.ties, self.starts, self.free, self.conclusion, self.up, self.whole = ties, starts, free, conclusion, up, whole
         self.label = self.claims["label"].to_dict()
         self.trees = {coding: joints(rows) for coding, rows in ties.items()}
         self.graphs = {coding: graph(tree, list(self.claims.index)) for coding, tree in self.trees.items()}
+        self.theses = {coding: [c for c in self.claims.index if c in theses[coding] and c in tree]
+                       for coding, tree in self.trees.items()}
 
     def known(self, start: str, coding: str, mine: Mapping[str, str] | None = None) -> dict[str, str]:
         """What is known of each claim by itself: the start, and the reader's own values on top of it.
@@ -118,7 +124,8 @@ class ArgumentMap:
         A claim of which nothing is known and that rests on nothing is shaky.
         """
         nothing = {c: SHAKY for c in self.claims.index if c not in self.trees[coding]}
-        return {**nothing, **self.starts[start], **(mine or {})}
+        begin = {c: value for c, value in self.starts[start].items() if c not in self.theses[coding]}
+        return {**nothing, **begin, **(mine or {})}
 
     def values(self, start: str, coding: str, turned: Collection[str] = (),
                mine: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -134,17 +141,25 @@ class ArgumentMap:
         """One sentence on why a claim has its value."""
         return reason(self.ties[coding], self.known(start, coding, mine), claim, turned, self.label)
 
-    def told(self, before: Mapping, after: Mapping, claim: str | None = None) -> str:
+    def arrived(self, state: Mapping) -> str:
+        """What is said where a reader comes to a state by an address: of the one claim that is set, or how many are."""
+        if len(state["mine"]) == 1:
+            return self.told(state | {"mine": {}}, state, *state["mine"], arrived=True)
+        text = self.reason(self.conclusion, **state)
+        return f"{text} {len(state['mine'])} claims are set." if state["mine"] else text
+
+    def told(self, before: Mapping, after: Mapping, claim: str | None = None, arrived: bool = False) -> str:
         """What is said after a change from one state to another: why the conclusion is what it is, and where it stopped.
 
-        before, after: states (start, coding, turned, mine); claim: the one that was set, if one was.
+        before, after: states (start, coding, turned, mine); claim: the one that was set, if one was; arrived: the change
+        is not the reader's own, so nothing is said to be so "now".
         """
         end, was, now = self.conclusion, self.values(**before), self.values(**after)
         text = self.reason(end, **after)
-        if was[end] != now[end]:
+        if was[end] != now[end] and not arrived:
             text = text.replace(f"” {IS[now[end]]}", f"” {NOW[now[end]]}", 1)
         if claim is None:
-            return text
+            return f"{self._did(before, after)}{text}"
         said = lambda c: f"“{self.label[c]}”"  # noqa: E731
         wish = after["mine"].get(claim)
         if wish and VALUES.index(now[claim]) < VALUES.index(wish):
@@ -160,7 +175,27 @@ class ArgumentMap:
         while was[above] != now[above]:
             above = self._above(after["coding"], above)
         since = ", since one is enough there" if now[above] == STANDS else ""
-        return f"{text} The change to {said(claim)} stops at {said(above)}, which still {IS[now[above]]}{since}."
+        return f"{text} The change to {said(claim)} stops at {said(above)}, which {STILL[now[above]]}{since}."
+
+    def _did(self, before: Mapping, after: Mapping) -> str:
+        """What another start, another coding or one turned joint did, and a space; nothing for any other change."""
+        was, now, coding = self.values(**before), self.values(**after), after["coding"]
+        what = [names[after[of]] for of, names in (("start", STARTS), ("coding", CODINGS)) if before[of] != after[of]]
+        turned = set(before["turned"]) ^ set(after["turned"])
+        if before["mine"] != after["mine"]:
+            return ""
+        if what:
+            under, text = self.under(coding), ", ".join(what)
+            changed = sum(was[claim] != now[claim] for claim in under)
+            return f"{text[0].upper()}{text[1:]}: {changed or 'none'} of the {len(under)} claims in the tree changed value. "
+        if len(turned) != 1:
+            return ""
+        [name] = turned
+        claim = name.partition(".")[0]
+        whole = _top(self.trees[coding][claim]).name == name
+        join = "any" if (turnable(self.trees[coding])[name].join == "any") is not (name in after["turned"]) else "all"
+        return (f"{'' if whole else 'A part of '}“{self.label[claim]}” now {NEEDS[join]}; {'it' if whole else 'the claim'} "
+                f"{(STILL if was[claim] == now[claim] else NOW)[now[claim]]}. ")
 
     def _above(self, coding: str, claim: str) -> str:
         """The first claim on the way to the conclusion that rests on this one."""
@@ -173,6 +208,10 @@ class ArgumentMap:
         free = list(self.free[coding])
         shares = weights(self.ties[coding], free, self.conclusion, turned).sort_values(ascending=False, kind="stable")
         return [(claim, round(share * 2 ** (len(free) - 1))) for claim, share in shares.items()]
+
+    def standing(self, coding: str, turned: Collection[str] = ()) -> int:
+        """In how many combinations the conclusion stands: the most that a claim can decide."""
+        return standing(self.ties[coding], list(self.free[coding]), self.conclusion, turned)
 
     def carriers(self, coding: str, turned: Collection[str] = ()) -> list[str]:
         """The claims whose fall alone brings down the conclusion when all else stands."""
@@ -223,7 +262,7 @@ class ArgumentMap:
         return {"labels": self.label, "conclusion": self.conclusion, "default": DEFAULT,
                 "starts": {start: {c: VALUES.index(v) for c, v in self.starts[start].items()} for start in STARTS},
                 "trees": {coding: {c: plain(j) for c, j in tree.items()} for coding, tree in self.trees.items()},
-                "free": {coding: list(free) for coding, free in self.free.items()}}
+                "free": {coding: list(free) for coding, free in self.free.items()}, "theses": self.theses}
 
     def html(self, live: bool = False) -> str:
         """The whole map with the values of today; live: for a notebook, where links have no page to lead to."""
@@ -233,23 +272,25 @@ class ArgumentMap:
         data = "" if live else ('<script type="application/json">'
                                 + json.dumps({"data": self.data(), "address": True, **DEFAULT}, ensure_ascii=False,
                                              separators=(",", ":")).replace("</", "<\\/") + "</script>")
-        copy = "" if live else ' <button type="button" data-copy>Copy link to my map</button>'
+        copy = "" if live else ' <button type="button" data-copy>Copy link to my map</button> <output data-copied></output>'
         return f"""<section class="argument-map{' map-whole' if self.whole else ''}" data-argument-map aria-label="Argument map">
 <form class="map-form"><div class="map-control"><fieldset><legend>Start from</legend>{_radios("start", STARTS)}</fieldset>
 <fieldset><legend>What rests on what</legend>{_radios("coding", {c: CODINGS[c] for c in self.ties})}</fieldset>
-<p class="map-buttons"><button type="button" data-reset>Start again</button>{copy}</p>
+<p class="map-buttons"><button type="button" data-reset>Reset the map</button>{copy}</p>
 </div></form>
-<noscript><p>To set claims yourself you need JavaScript. This is the map as of today.</p></noscript>
+<noscript><p>To set claims yourself you need JavaScript. The links below need it too. This is the map as of today.</p></noscript>
 <p class="map-stale" hidden></p>
 <p class="map-legend"><span>{_mark(STANDS)} stands</span> <span>{_mark(SHAKY)} shaky</span> <span>{_mark(FALLS)} falls</span>
 <span><i class="map-line"></i> needs all</span> <span><i class="map-line" data-join="any"></i> any one is enough</span></p>
-<div class="map-view"><div class="map-result" tabindex="0" role="region" aria-label="What follows">\
+<div class="map-view"><a class="map-skip" href="#map-after">Skip the tree</a><div class="map-result" tabindex="0" role="region" aria-label="What follows">\
 <p class="map-said">{_mark(values[self.conclusion])} \
 <span>{html.escape(self.reason(self.conclusion, **DEFAULT))}</span></p></div>
 <p role="status" class="visually-hidden"></p>
+<p class="map-paper">{STATE_TEXT}</p>
 {trees}</div>
-<p class="map-state">{STATE_TEXT}</p>
+<p class="map-state" id="map-after">{STATE_TEXT}</p>
 <h3>Four views beside each other</h3>
+<p>All four use the coding and the joints chosen above.</p>
 {self._comparison(values)}
 <h3>What matters most?</h3>
 {self._ranking()}
@@ -296,27 +337,31 @@ class ArgumentMap:
         name = label if live else f'<a href="{self.up}claims/{claim}.html">{label}</a>'
         where = (f'<span aria-hidden="true">¶{paragraph}</span><span class="visually-hidden">paragraph {paragraph}</span>'
                  if paragraph else "title")
-        start = self.starts[DEFAULT["start"]].get(claim)
-        found = f"found: {start}" if start else "from its parts" if claim in self.trees[coding] else "nothing known"
+        start = self.known(DEFAULT["start"], coding).get(claim)
+        known = claim in self.starts[DEFAULT["start"]]
+        found = "by what it needs" if not start else f"we found: {start}" if known else "nothing known"
         options = "".join(f"<option>{v}</option>" for v in reversed(VALUES))
         return (f'<span class="map-label">{name}</span>'
-                f'<span class="map-value">{_mark(value)} <b>{value}</b></span><span class="map-where">{where}</span>'
-                f'<label class="map-control"><span class="visually-hidden">Set “{label}”</span><select data-set="{claim}">'
+                f'<span class="map-value" id="map-{coding}-{claim}-is">{_mark(value)} <b>{value}</b></span><span class="map-where">{where}</span>'
+                f'<label class="map-control"><span class="visually-hidden">Set “{label}”</span><select data-set="{claim}" aria-describedby="map-{coding}-{claim}-is">'
                 f'<option value="">{found}</option>{options}</select></label>')
 
     def _comparison(self, values: Mapping[str, str]) -> str:
         views = {start: self.values(start, DEFAULT["coding"]) for start in STARTS} | {"mine": values}
-        heads = "".join(f'<th scope="col">{text}</th>' for text in (*STARTS.values(), "my own"))
+        names = (*STARTS.values(), "my own")
+        heads = "".join(f'<th scope="col">{text}</th>' for text in names)
 
         def row(claim: str, more: bool) -> str:
-            cells = "".join(f'<td data-view="{view}">{found[claim]}</td>' for view, found in views.items())
-            of = self.claims.loc[claim]
-            also = "".join(f"<td>{text}</td>" for text in (of.paragraph or "title", KINDS.get(of.kind, of.kind), HEDGES[of.hedge]))
+            cells = "".join(f'<td>{of}<span data-view="{view}">{found[claim]}</span></td>'
+                            for of, (view, found) in zip(map(_of, names), views.items(), strict=True))
+            at = self.claims.loc[claim]
+            also = "".join(f"<td>{_of(name)}{text}</td>" for name, text in
+                           zip(ABOUT, (at.paragraph or "title", KINDS.get(at.kind, at.kind), HEDGES[at.hedge]), strict=True))
             return f'<tr data-row="{claim}"><th scope="row">{html.escape(self.label[claim])}</th>{also if more else ""}{cells}</tr>'
 
         def table(claims: Iterator[str], more: bool, name: str) -> str:
-            also = '<th scope="col">paragraph</th><th scope="col">kind</th><th scope="col">how it is said</th>' if more else ""
-            return (f'<div class="card-scroll table" tabindex="0" role="region" aria-label="{name}"><table>'
+            also = "".join(f'<th scope="col">{text}</th>' for text in ABOUT) if more else ""
+            return (f'<div class="card-scroll table map-views" tabindex="0" role="region" aria-label="{name}"><table>'
                     f'<thead><tr><th scope="col">claim</th>{also}{heads}</tr></thead>'
                     f'<tbody>{"".join(row(c, more) for c in claims)}</tbody></table></div>')
 
@@ -326,14 +371,19 @@ class ArgumentMap:
 
     def _ranking(self) -> str:
         coding = DEFAULT["coding"]
-        rows = weight_rows(self.ranking(coding), self.label)
-        most = max(map(len, self.free.values()))
+        most = self.standing(coding)
+        rows = weight_rows(self.ranking(coding), most, self.label)
         items = "".join(f'<li><span>{html.escape(name)}</span> <i style="--part:{part:.4f}"></i> <span>{text}</span></li>'
                         for name, part, text in rows)
         carry = carriers_text(self.carriers(coding), len(self.free[coding]), self.label)
         return (f'<p class="map-carriers">{html.escape(carry)}</p>'
-                f'<p class="map-cases">{cases_text(len(self.free[coding]))}</p>'
-                f'<ol class="map-weights" style="--most:{most}">{items}</ol>')
+                f'<p class="map-cases">{cases_text(len(self.free[coding]), most)}</p>'
+                f'<ol class="map-weights">{items}</ol>')
+
+
+def _of(name: str) -> str:
+    """What a cell says, for a narrow page, where a row of the table is a few lines."""
+    return f'<span class="map-of">{name}: </span>'
 
 
 def _mark(value: str) -> str:
@@ -366,10 +416,14 @@ def _lines(found: nx.DiGraph, places: Mapping[str, tuple[int, int]]) -> str:
     return f'<svg class="map-lines" viewBox="{box}" preserveAspectRatio="none" aria-hidden="true" focusable="false">{drawn}</svg>'
 
 
-def weight_rows(ranking: Sequence[tuple[str, int]], label: Mapping[str, str]) -> list[tuple[str, float, str]]:
-    """(label, part of the strongest, words) of each row of a ranking."""
-    cases, most = 2 ** max(len(ranking) - 1, 0), max((n for _, n in ranking), default=0)
-    return [(label[claim], n / most if most else 0.0, f"{n:,} of {cases:,}" if n else "carries nothing here") for claim, n in ranking]
+def weight_rows(ranking: Sequence[tuple[str, int]], most: int, label: Mapping[str, str]) -> list[tuple[str, float, str]]:
+    """(claims, part of what a claim can decide at most, words) of each row of a ranking; equals share a row."""
+    rows = []
+    for n, equal in itertools.groupby(ranking, key=lambda row: row[1]):
+        names = [label[claim] for claim, _ in equal]
+        many = f"{len(names)} claims {'decide equally often' if n else 'carry nothing here'}: " if len(names) > 1 else ""
+        rows.append((many + ", ".join(names), n / most if n else 0.0, f"{n:,} of {most:,} cases" if n else "no case"))
+    return rows
 
 
 def carriers_text(carriers: Sequence[str], free: int, label: Mapping[str, str]) -> str:
@@ -378,9 +432,9 @@ def carriers_text(carriers: Sequence[str], free: int, label: Mapping[str, str]) 
     return f"If all else stands, {len(carriers)} of {free} claims can bring the conclusion down alone{which}."
 
 
-def cases_text(free: int) -> str:
+def cases_text(free: int, most: int) -> str:
     """What the counts of the ranking mean."""
     return (f"Let each of the {free} claims stand or fall, in every combination. "
-            f"For each claim the others then make {2 ** (free - 1):,} cases. "
-            "The bars count the cases in which this claim decides: with it the conclusion stands, without it the conclusion falls. "
-            "Such cases are rare, so compare the bars with the longest.")
+            f"In {most:,} of the {2 ** free:,} cases the conclusion stands. "
+            "A claim decides such a case if the conclusion would fall without it. "
+            f"So the strongest possible claim decides all {most:,}, and its bar is full.")

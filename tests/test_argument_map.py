@@ -19,15 +19,15 @@ MOST_BYTES = 60_000
 WHOLE = fits.argument_map(fits.frames(), whole=True)
 
 
-def small(*rows, own=None):
-    """A map of a few claims ("c needs a", "c any_of a 1") with the conclusion "end", which is a thesis."""
+def small(*rows, own=None, theses=()):
+    """A map of a few claims ("c needs a", "c any_of a 1") with the conclusion "end"; theses: those of the first coding."""
     ties = pd.DataFrame([(*row.split(), "")[:4] for row in rows], columns=["claim", "tie", "other", "group"])
     names = list(dict.fromkeys([*ties["claim"], *ties["other"]]))
     frame = pd.DataFrame({"id": names, "label": names, "paragraph": range(1, len(names) + 1), "kind": "fact", "hedge": "flat"})
     ends = [name for name in names if name not in set(ties["claim"])]
     start = dict.fromkeys(ends, STANDS) | (own or {})
     return ArgumentMap(frame, {"settled": ties, "first": ties}, dict.fromkeys(argument_map.STARTS, start),
-                       {"settled": ends, "first": ends}, "end")
+                       {"settled": ends, "first": ends}, {"settled": [], "first": theses}, "end")
 
 
 def state(turned=(), **mine):
@@ -87,17 +87,43 @@ SAID = "“end” stands: what it needs stands."
     (state(a=FALLS), state(a=FALLS, end=STANDS), "end", "“end” falls: it needs “a”, which falls by itself. "
      "A claim is no stronger than what it needs."),
     (state(), state(x=STANDS, y=FALLS), "x", f"{SAID} A claim is no stronger than what it needs: “x” falls: it needs “y”, which falls by itself."),
-    (state(b=FALLS), state(["w"], b=FALLS), None, "“end” now falls: it needs “w”, which needs “b”, which falls by itself.")])
+    (state(b=FALLS), state(["w"], b=FALLS), None, "“w” now needs all of them; it now falls. “end” now falls: it needs “w”, which needs “b”, which falls by itself.")])
 def test_what_is_said_after_a_change(before, after, claim, said):
     if after["turned"]:
         before, after = (s | {"turned": ["w.1"] if s["turned"] else []} for s in (before, after))
     assert MADE.told(before, after, claim) == said
 
 
+def test_what_is_said_of_another_start_another_coding_and_a_joint_that_is_a_part():
+    made = small("end needs a", "end any_of b 1", "end any_of c 1", theses=["end"])
+    said = made.told(state(), state() | {"start": "then"})
+    assert said == "As of September 2014: none of the 4 claims in the tree changed value. “end” stands: what it needs stands."
+    said = made.told(state(), state() | {"start": "essay", "coding": "first"})
+    assert said.startswith("As the essay has it, the first coding: none of the 4")
+    assert made.told(state(), state(["end.1"])).startswith("A part of “end” now needs all of them; the claim still stands. “end” stands")
+    assert made.told(state(a=FALLS), state() | {"start": "then"}) == "“end” now stands: what it needs stands."  # a reset tells the end
+
+
+@pytest.mark.parametrize(("mine", "said"), [
+    ({}, SAID), ({"a": FALLS}, "“end” falls: it needs “a”, which falls by itself."),
+    ({"b": FALLS}, f"{SAID} The change to “b” stops at “w”, which still stands, since one is enough there."),
+    ({"y": FALLS}, f"{SAID} “y” carries nothing to it here."), ({"b": FALLS, "y": FALLS}, f"{SAID} 2 claims are set.")])
+def test_what_is_said_where_an_address_brings_a_state(mine, said):
+    assert MADE.arrived(state(**mine)) == said
+
+
 def test_the_ranking_and_the_carriers_by_hand():
     made = small("end needs a", "end any_of b 1", "end any_of c 1")
     assert made.ranking("settled") == [("a", 3), ("b", 1), ("c", 1)] and made.carriers("settled") == ["a"]
     assert made.ranking("settled", ["end.1"]) == [("a", 1), ("b", 1), ("c", 1)] and made.carriers("settled", ["end.1"]) == ["a", "b", "c"]
+    assert [made.standing("settled", turned) for turned in ((), ["end.1"])] == [3, 1]
+
+
+def test_equals_share_a_row_and_a_full_bar_is_the_strongest_possible():
+    label = {c: c.upper() for c in "abcde"}
+    assert argument_map.weight_rows([("a", 3), ("b", 1), ("c", 1), ("d", 0), ("e", 0)], 3, label) == [
+        ("A", 1, "3 of 3 cases"), ("2 claims decide equally often: B, C", 1 / 3, "1 of 3 cases"),
+        ("2 claims carry nothing here: D, E", 0, "no case")]
 
 
 # --- what the map of the book holds ------------------------------------------------------------------------------
@@ -128,7 +154,18 @@ def test_the_data_in_the_page_are_those_of_the_argument():
     state = json.loads(re.search(r'<script type="application/json">(.*?)</script>', WHOLE.html())[1])
     assert state["data"] == json.loads(json.dumps(WHOLE.data())) and state["start"] == "now"
     assert state["data"]["free"] == {c: list(f) for c, f in WHOLE.free.items()}
-    assert [len(f) for f in state["data"]["free"].values()] == [15, 13]
+    assert [len(f) for f in state["data"]["free"].values()] == [16, 13]
+
+
+def test_a_thesis_of_a_coding_has_no_value_of_its_own_there():
+    made = small("end needs a", "a needs b", own={"a": FALLS}, theses=["a"])
+    assert [made.values("now", coding)["a"] for coding in made.ties] == [FALLS, STANDS]
+    assert made.values("now", "first", (), {"a": SHAKY})["end"] == SHAKY
+    own = {coding: WHOLE.known("now", coding) for coding in WHOLE.ties}
+    assert "necessity" in own["settled"] and "necessity" not in own["first"]
+    page = BeautifulSoup(WHOLE.html(), "html.parser")
+    words = [page.select_one(f'[data-coding="{coding}"] [data-set="necessity"] option').get_text() for coding in own]
+    assert words == ["we found: shaky", "by what it needs"]
 
 
 def test_the_map_of_the_chapter_has_what_the_conclusion_rests_on_in_either_coding():

@@ -52,12 +52,17 @@ def under(ties: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys([CONCLUSION, *ties["claim"], *ties["other"]]))
 
 
-def own(data: Frames, ties: pd.DataFrame) -> list[str]:
-    """The claims under the conclusion that say something of their own; a thesis only draws together what it rests on.
+def theses(data: Frames, coding: str) -> set[str]:
+    """The claims that are a thesis in a coding: each only draws together what it rests on. Claims that a coder did not
+    note have the settled kind."""
+    kinds = data["claims"].set_index("id")["kind"].to_dict()
+    kinds |= load("essay_codings").query("coding == @coding").set_index("settled_id")["kind"].to_dict()
+    return {claim for claim, kind in kinds.items() if kind == "thesis"}
 
-    `necessity` draws together too: as a cause it is no thesis in the settled coding, in the first one it is.
-    """
-    drawn = {*data["claims"].query("kind == 'thesis'")["id"], "necessity"}
+
+def own(data: Frames, ties: pd.DataFrame) -> list[str]:
+    """The claims under the conclusion that say something of their own: all but the theses of the ties' coding."""
+    drawn = set().union(*(theses(data, coding) for coding in set(ties["coding"])))
     return [claim for claim in under(ties) if claim not in drawn]
 
 
@@ -167,8 +172,8 @@ def argument_map(data: Frames, whole: bool = False) -> ArgumentMap:
     starts = {"then": evidence.known(claims.ESSAY_DATE), "now": evidence.known()}
     starts = {start: {c: v for c, v in values.items() if c in set(shown["id"])} for start, values in starts.items()}
     return ArgumentMap(shown, ties, {"essay": dict.fromkeys(shown["id"], STANDS)} | starts,
-                       {coding: [c for c in shown["id"] if c in own(data, t)] for coding, t in carrying.items()}, CONCLUSION,
-                       up="" if whole else "../", whole=whole)
+                       {coding: [c for c in shown["id"] if c in own(data, t)] for coding, t in carrying.items()},
+                       {coding: theses(data, coding) for coding in ties}, CONCLUSION, up="" if whole else "../", whole=whole)
 
 
 def structures(data: Frames) -> pd.DataFrame:
@@ -214,7 +219,7 @@ def testable(data: Frames) -> pd.DataFrame:
     kinds = data["claims"].set_index("id")["kind"]
     rows = pd.DataFrame({"kind": [kinds[c] for c in own(data, ties)], "value": [now[c] for c in own(data, ties)]})
     return rows.groupby(["kind", "value"]).size().unstack(fill_value=0).reindex(
-        index=["fact", "measure", "reading"], columns=[STANDS, SHAKY, FALLS], fill_value=0).reset_index()
+        index=["fact", "measure", "cause", "reading"], columns=[STANDS, SHAKY, FALLS], fill_value=0).reset_index()
 
 
 def testable_card(data: Frames) -> Card:

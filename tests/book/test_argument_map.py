@@ -1,6 +1,7 @@
 """The argument map in the page: what its script computes is what Python computes, by keyboard, in the address, on paper."""
 
 import functools
+import itertools
 import random
 
 import pytest
@@ -25,7 +26,7 @@ SEEN = """() => {
     said: text(document.querySelector('.map-said')),
     ranking: [...document.querySelectorAll('.map-weights li')].map(e => [text(e.firstElementChild), text(e.lastElementChild)]),
     carriers: text(document.querySelector('.map-carriers')), cases: text(document.querySelector('.map-cases')),
-    views: [...document.querySelectorAll('.argument-map > .card-scroll td[data-view]')].map(text),
+    views: [...document.querySelectorAll('.argument-map > .card-scroll [data-view]')].map(text),
     own: Object.fromEntries([...document.querySelectorAll('details [data-row]')].map(e => [e.dataset.row, text(e.querySelector('[data-view=mine]'))])),
   };
 }"""
@@ -67,16 +68,17 @@ def query(state):
 @functools.cache
 def told_of(coding, turned):
     """What the page says of the argument alone, whatever its claims are set to."""
-    free = len(WHOLE.free[coding])
-    rows = argument_map.weight_rows(WHOLE.ranking(coding, turned), LABEL)
-    return {"ranking": [[name, words] for name, _, words in rows], "cases": argument_map.cases_text(free),
+    free, most = len(WHOLE.free[coding]), WHOLE.standing(coding, turned)
+    rows = argument_map.weight_rows(WHOLE.ranking(coding, turned), most, LABEL)
+    return {"ranking": [[name, words] for name, _, words in rows], "cases": argument_map.cases_text(free, most),
             "carriers": argument_map.carriers_text(WHOLE.carriers(coding, turned), free, LABEL),
             "views": [WHOLE.values(start, coding, turned)[WHOLE.conclusion] for start in argument_map.STARTS]}
 
 
 def expected(before, after, claim=None):
+    """What is seen after a change; before: None where the address brought the state."""
     values, alone = WHOLE.values(**after), told_of(after["coding"], tuple(after["turned"]))
-    return alone | {"values": values, "own": values, "marks": True, "said": WHOLE.told(before, after, claim),
+    return alone | {"values": values, "own": values, "marks": True, "said": WHOLE.told(before, after, claim) if before else WHOLE.arrived(after),
                     "views": [*alone["views"], values[WHOLE.conclusion]]}
 
 
@@ -91,15 +93,55 @@ def test_five_hundred_assignments_give_in_the_page_what_they_give_in_python(page
     steps = [(s, c, rng.choice([v for v in VALUES if v != s["mine"].get(c)])) for s in states
              for c in [rng.choice(list(LABEL))]]
     seen = page.evaluate(WALK, [[query(s), c, v] for s, c, v in steps])
-    before, took = START, []
+    took = []
     for (state, claim, value), (first, second, ms) in zip(steps, seen, strict=True):
         after = state | {"mine": state["mine"] | {claim: value}}
-        assert first == expected(before, state), query(state)
+        assert first == expected(None, state), query(state)
         assert second == expected(state, after, claim), (query(state), claim, value)
-        before = after
         took.append(ms)
     assert sorted(took)[len(took) // 2] < MOST_MS, sorted(took)[-5:]
     print(f"a change takes {sorted(took)[len(took) // 2]:.1f} ms, at worst {max(took):.1f}")
+
+
+# One turned joint, another start or another coding, by its control.
+TURN = f"""(steps) => steps.map(([query, name, value]) => {{
+  history.replaceState(null, '', query);
+  dispatchEvent(new PopStateEvent('popstate'));
+  const control = name === 'turned' ? document.querySelector(`[data-coding]:not([hidden]) [data-turn="${{value}}"]`)
+    : document.querySelector(`[name=map-${{name}}][value=${{value}}]`);
+  if (name !== 'turned') control.checked = true;
+  control.dispatchEvent(new Event('change', {{ bubbles: true }}));
+  return ({SEEN})();
+}})"""
+
+
+def test_a_turned_joint_a_start_and_a_coding_say_what_they_did_as_in_python(page):
+    steps, states = [], []
+    for coding, start, mine in itertools.product(WHOLE.ties, argument_map.STARTS, ({}, {"crisis-unpaid": STANDS, "kang-aim": FALLS})):
+        state = {"start": start, "coding": coding, "turned": [], "mine": mine}
+        changes = [("turned", name) for name in argument_map.turnable(WHOLE.trees[coding])]
+        changes += [("start", s) for s in argument_map.STARTS if s != start] + [("coding", c) for c in WHOLE.ties if c != coding]
+        for name, value in changes:
+            steps.append([query(state), name, value])
+            states.append((state, state | {name: [value] if name == "turned" else value}))
+    for step, (before, after), seen in zip(steps, states, page.evaluate(TURN, steps), strict=True):
+        assert seen == expected(before, after), step
+        assert seen["said"].count("now") or seen["said"].count("still") or "changed value" in seen["said"]
+
+
+def test_a_link_and_back_say_what_the_one_set_claim_does_and_nothing_is_so_now(site, page_at):
+    page = page_at(site + "argument-map.html?start=essay&set=xi-critical.falls#the-map")
+    said = page.locator(".map-said")
+    assert said.inner_text().strip() == ("“the search for partners” stands: what it needs stands. The change to “Xi more critical” "
+                                         "stops at “less smooth with Beijing”, which still stands, since one is enough there.")
+    assert page.locator("#the-map").bounding_box()["y"] < 200
+    at(page, "Set “necessity”").select_option(FALLS)
+    assert "now falls" in said.inner_text()
+    page.go_back()
+    assert "stops at “less smooth with Beijing”" in said.inner_text()
+    page.go_forward()
+    assert said.inner_text().endswith("2 claims are set.") and "now" not in said.inner_text()
+    page.close()
 
 
 def test_every_control_moves_by_keyboard(page):
@@ -123,7 +165,7 @@ def test_every_control_moves_by_keyboard(page):
     page.keyboard.press("ArrowDown")
     assert "coding=first" in page.url and "turned" not in page.url  # that joint is none of the first coding's
     assert at(page, "Set “Xi more critical”").input_value() == FALLS
-    page.get_by_role("button", name="Start again").press("Enter")
+    page.get_by_role("button", name="Reset the map").press("Enter")
     assert "?" not in page.url and page.locator(".map-said").inner_text().replace("is now", "is") == before
 
 
@@ -143,15 +185,18 @@ def test_the_address_is_a_round_trip_and_back_undoes_one_step(page, page_at):
     assert "?" not in page.url and page.evaluate(SEEN)["values"] == WHOLE.values("now", "settled")
 
 
-@pytest.mark.parametrize("address", ["?set=no-such-claim.falls", "?set=necessity.wobbly", "?turned=necessity.7", "?coding=third",
-                                     "?start=tomorrow", "?set=constructor.falls", "?coding=first&turned=wall-years"])
-def test_an_address_that_does_not_exist_is_said_and_shows_the_start(site, page_at, address):
+@pytest.mark.parametrize(("address", "bad"), [
+    ("?start=essay&set=no-such-claim.falls", "claim “no-such-claim”"), ("?set=necessity.wobbly", "value “wobbly”"),
+    ("?turned=necessity.7", "joint “necessity.7”"), ("?coding=third", "coding “third”"), ("?start=tomorrow", "start “tomorrow”"),
+    ("?set=constructor.falls", "claim “constructor”"), ("?coding=first&turned=wall-years", "joint “wall-years”")])
+def test_an_address_that_does_not_exist_is_said_and_shows_the_start(site, page_at, address, bad):
     page = page_at(site + "argument-map.html" + address)
-    assert page.locator(".map-stale").inner_text().startswith("The address names a claim, a value, a joint or a coding that does not exist")
+    assert page.locator(".map-stale").inner_text().startswith(f"The address names the {bad}, which does not exist here")
+    assert page.url.endswith("argument-map.html#the-map")
     assert page.evaluate(SEEN)["values"] == WHOLE.values("now", "settled") and page.said == []
     page.wait_for_function("document.querySelector('.argument-map [role=status]').textContent.startsWith('The address names')", timeout=3000)
     at(page, "Set “necessity”").select_option(STANDS)
-    assert not page.locator(".map-stale").is_visible() and page.url.endswith("?set=necessity.stands")
+    assert not page.locator(".map-stale").is_visible() and page.url.endswith("?set=necessity.stands#the-map")
     page.close()
 
 
@@ -185,7 +230,7 @@ def test_nothing_jumps_and_no_box_lies_on_another(site, page_at, width):
                        lambda: at(page, "Set “Pyongyang distrusts Park”").select_option(FALLS)):
             change()
             assert boxes() == before
-        page.get_by_role("button", name="Start again").click()
+        page.get_by_role("button", name="Reset the map").click()
         page.locator(f"[value={coding}]").check()
         page.evaluate("document.querySelectorAll('.map-others').forEach(e => { e.open = true; })")
         rects = boxes()
@@ -213,9 +258,40 @@ def test_it_is_complete_without_a_script_and_has_no_dead_controls(site, page_at)
     assert tree.locator("[data-claim] > .map-node:visible").count() == len(WHOLE.under("settled"))
     assert page.locator("[data-coding=settled] [data-claim]").count() == len(LABEL)
     assert page.locator(".argument-map :is(select, input, button):visible").count() == 0
+    assert page.locator(".argument-map").evaluate("e => e.querySelector('.map-legend').offsetTop - e.offsetTop") < 120  # no gap
     words = tree.locator("[data-joint-word]:visible").all_inner_texts()
     assert sorted(set(words)) == ["any one is enough", "needs all of them"] and page.locator(".map-said").is_visible()
     page.close()
+
+
+@pytest.mark.parametrize(("height", "position"), [(256, "static"), (480, "sticky"), (800, "sticky")])
+def test_what_follows_stays_in_view_only_in_a_tall_window_and_takes_a_quarter_at_most(site, page_at, height, position):
+    page = page_at(site + "argument-map.html", 320)
+    page.set_viewport_size({"width": 320, "height": height})
+    found = page.locator(".map-result").evaluate("e => [getComputedStyle(e).position, e.offsetHeight]")
+    assert found[0] == position and (position == "static" or found[1] <= height / 4 + 1)
+    page.set_viewport_size({"width": 320, "height": 800})
+    page.close()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_four_views_are_whole_at_every_width(site, page_at, width):
+    page = page_at(site + "argument-map.html", width)
+    table = page.locator(".argument-map > .map-views")
+    assert table.evaluate("e => e.scrollWidth <= e.clientWidth")
+    assert ("today: shaky" in table.inner_text()) is (width == 320)
+    page.close()
+
+
+def test_a_keyboard_skips_the_tree_and_the_name_of_a_control_comes_with_the_value_that_follows(page):
+    skip = page.get_by_role("link", name="Skip the tree")
+    skip.focus()
+    assert skip.bounding_box()["width"] > 60
+    page.keyboard.press("Enter")
+    assert page.locator("#map-after").bounding_box()["y"] < 800
+    tells = page.evaluate("""() => [...document.querySelectorAll('[data-set]')].map(e =>
+      [document.getElementById(e.getAttribute('aria-describedby')).textContent.trim(), e.closest('[data-claim]').dataset.value])""")
+    assert len(tells) == 2 * len(LABEL) and all(told == value for told, value in tells)
 
 
 def test_the_list_nests_as_the_argument_does_and_every_control_has_a_name(page):
@@ -246,14 +322,20 @@ def test_the_link_is_copied_or_shown(page, contexts):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     at(page, "Set “necessity”").select_option(STANDS)
     page.get_by_role("button", name="Copy link to my map").click()
-    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    assert page.evaluate("navigator.clipboard.readText()") == page.url and page.url.endswith("#the-map")
+    assert page.get_by_text("Link copied.").is_visible()
+    at(page, "Set “necessity”").select_option(FALLS)
+    assert page.get_by_text("Link copied.").count() == 0
 
 
 def test_paper_shows_the_readers_state_without_controls(site, page_at):
     page = page_at(site + "argument-map.html?start=essay&set=xi-critical.falls&turned=beijing-wall.1", 700)
     page.emulate_media(media="print")
     assert page.locator(".argument-map :is(select, input, button):visible").count() == 0
-    assert "“Xi more critical” falls" in page.locator(".map-state").inner_text()
+    paper = page.locator(".map-paper").inner_text()
+    assert "“Xi more critical” falls" in paper and paper.endswith("?start=essay&set=xi-critical.falls&turned=beijing-wall.1#the-map")
+    assert page.locator(".argument-map details").count() == 3 and page.locator(".argument-map details[open]").count() == 0
+    assert page.locator(".argument-map details :is(li, td):visible").count() == 0
     joint = page.locator("[data-coding=settled] [data-joint-word='beijing-wall.1']")
     assert joint.is_visible() and joint.inner_text() == "needs all of them"
     assert page.locator("[data-coding=settled] [data-claim=search-partners] > .map-node b").inner_text() == FALLS

@@ -34,7 +34,7 @@ let beforePrint = null;
 
 function printing(on) {
   if (on && !beforePrint) {
-    const folded = [...document.querySelectorAll("article details:not([open])")];
+    const folded = [...document.querySelectorAll("article details:not([open], .argument-map *)")];
     beforePrint = { theme: root.dataset.theme, folded };
     root.dataset.theme = "light";
     folded.forEach((details) => (details.open = true));
