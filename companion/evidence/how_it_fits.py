@@ -171,7 +171,9 @@ def argument_map(data: Frames, whole: bool = False) -> ArgumentMap:
     shown = data["claims"] if whole else data["claims"][data["claims"]["id"].isin({c for t in ties.values() for c in under(t)})]
     starts = {"then": evidence.known(claims.ESSAY_DATE), "now": evidence.known()}
     starts = {start: {c: v for c, v in values.items() if c in set(shown["id"])} for start, values in starts.items()}
-    return ArgumentMap(shown, ties, {"essay": dict.fromkeys(shown["id"], STANDS)} | starts,
+    # What the essay leaves open does not stand, even as the essay has it.
+    essay = {row.id: SHAKY if row.kind == "open" else STANDS for row in shown.itertuples()}
+    return ArgumentMap(shown, ties, {"essay": essay} | starts,
                        {coding: [c for c in shown["id"] if c in own(data, t)] for coding, t in carrying.items()},
                        {coding: theses(data, coding) for coding in ties}, CONCLUSION, up="" if whole else "../", whole=whole)
 

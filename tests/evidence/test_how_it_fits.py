@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companion import claims, evidence
-from companion.argument import joints
+from companion.argument import VALUES, evaluate, joints
 from companion.claims import FALLS, STANDS
 from companion.data import load
 from companion.evidence import how_it_fits as fits
@@ -88,3 +88,17 @@ def test_what_the_prose_leans_on():
     now, then = (evidence.values("crisis", date) for date in (None, claims.ESSAY_DATE))
     assert now["necessity"] != STANDS and now[fits.CONCLUSION] != STANDS
     assert sum(now[c] != then[c] for c in fits.under(settled)) <= 3  # the tree hardly moved
+
+
+def test_with_one_turned_joint_it_takes_two_claims_to_make_the_conclusion_stand():
+    ties, known = evidence.ties(), evidence.known()
+    names = [joint.name for top in joints(ties).values() for joint in top.groups()]
+    ends = [evaluate(ties, known | {claim: STANDS}, [name])[fits.CONCLUSION] for name in names for claim in known]
+    assert STANDS not in ends
+    assert evaluate(ties, known | dict.fromkeys(["necessity", "crisis-unpaid"], STANDS), ["necessity"])[fits.CONCLUSION] == STANDS
+
+
+def test_as_the_essay_has_it_all_stands_but_what_it_leaves_open():
+    start = fits.argument_map(DATA, whole=True).data()["starts"]["essay"]
+    kinds = load("claims").set_index("id")["kind"]
+    assert {claim for claim, value in start.items() if VALUES[value] != STANDS} == set(kinds.index[kinds == "open"])
