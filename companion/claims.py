@@ -123,8 +123,8 @@ def rule(kind: str, found: Finding | str, test: str = "") -> str:
                 LEFT_OPEN: "The essay leaves this open, so no count could go against it, and nothing is scored.",
                 READING: f"It is a reading that no count tests: {reason[1]}." if reason else
                 "It is a reading that no count tests: what leaders think or want is in no table.",
-                NOT_DUE: _NOT_DUE}.get(found, "A conclusion is as strong as the weakest claim that it needs; "
-                                              "where any one would do, as the strongest.")
+                NOT_DUE: _NOT_DUE}.get(found, f"No count tests it and it rests on no other claim, so it stays shaky: {reason[1]}." if reason else
+                                       "A conclusion is as strong as the weakest claim that it needs; where any one would do, as the strongest.")
     if found.rule:
         return found.rule
     voting = found.counts[found.counts["votes"] & found.counts["outcome"].notna()]

@@ -46,8 +46,6 @@ def _verdict(row, as_of: str | None) -> dict:
     found, value = evidence.finding(row.id, as_of), evidence.values(row.chapter, as_of)[row.id]
     plain = {"as_of": as_of, "verdict": str(found), "value": value, "own": evidence.known(as_of).get(row.id),
              "rule": claims.rule(row.kind, found, row.test), "reason": _reason(row.id, as_of)}
-    if row.kind == "thesis" and plain["reason"] is None:
-        plain["rule"] = "A conclusion that rests on nothing in this coding, and that no count tests, stays shaky."
     if isinstance(found, str):
         return plain
     voting = found.counts[found.counts["votes"] & found.counts["outcome"].notna()]

@@ -54,20 +54,21 @@ def run(written, tmp_path_factory):
                                 resources={"metadata": {"path": str(folder)}}).execute()
         return notebook, list(folder.iterdir())
 
-    pages = [*CHAPTERS, "numbers"]
+    pages = [*CHAPTERS, "numbers", "argument-map", "codings"]
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(os.cpu_count()) as pool:
         patch.delenv("COMPANION_FRONT_END", raising=False)
         patch.setenv("PYTHONPATH", str(notebooks.ROOT))
         return dict(zip(pages, pool.map(one, pages)))
 
 
-@pytest.mark.parametrize("page", [*CHAPTERS, "numbers"])
+@pytest.mark.parametrize("page", [*CHAPTERS, "numbers", "argument-map", "codings"])
 def test_every_page_runs_from_an_empty_folder(page, run, book):
     notebook, left = run[page]
     outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
     assert [o.get("traceback") for o in outputs if o.output_type == "error"] == []
     assert [o.text for o in outputs if o.output_type == "stream" and o.name == "stderr"] == [] and left == []
     data = [output.data for output in outputs if "data" in output]
-    # The live front end of each exploration, not the page's.
-    shown = (book / f"{page}.html").read_text("utf-8").count("data-exploration ")
+    # The live front end of each exploration and map, not the page's.
+    shown = (book / f"{page}.html").read_text("utf-8")
+    shown = len(re.findall(r"data-(?:exploration|argument-map) ", shown))
     assert data and sum("application/vnd.jupyter.widget-view+json" in d for d in data) == shown >= (page in CHAPTERS)
