@@ -47,23 +47,6 @@ class Turn(NamedTuple):
     rows: pd.DataFrame
 
 
-class Recorder(Mapping):
-    """Tables that remember which of them were asked for."""
-
-    def __init__(self, data: Frames):
-        self.data, self.asked = data, set()
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        self.asked.add(name)
-        return self.data[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.data)
-
-    def __len__(self) -> int:
-        return len(self.data)
-
-
 def frames(as_of: str | None = None) -> dict[str, pd.DataFrame]:
     """Of its own this page has no tables: each test reads those of its chapter."""
     return {}
@@ -84,14 +67,8 @@ def state(claim_id: str, data: Frames) -> State:
 @functools.cache
 def _read(claim_id: str) -> tuple[dict[str, pd.DataFrame], State]:
     """The tables that a claim's test reads, as they are today, and its state on them."""
-    data = Recorder(evidence.chapter(claims.get(claim_id).chapter).frames())
-    today = state(claim_id, data)
-    return {name: data.data[name] for name in sorted(data.asked)}, today
-
-
-def tables_of(claim_id: str) -> list[str]:
-    """The names of the tables that a claim's test really reads, in the order of the alphabet."""
-    return list(_read(claim_id)[0])
+    data = evidence.chapter(claims.get(claim_id).chapter).frames()
+    return {name: data[name] for name in sorted(evidence.tables(claim_id))}, state_of(evidence.tested(claim_id))
 
 
 def both() -> pd.DataFrame:
