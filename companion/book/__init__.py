@@ -30,6 +30,7 @@ def setup(app: Sphinx) -> dict:
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
     app.add_config_value("companion_fingerprint", "", "env")
     app.connect("config-inited", _check_data, priority=1)
+    app.connect("config-inited", _address)
     app.connect("config-inited", _fresh_cache)
     app.connect("env-before-read-docs", outputs.run)
     app.connect("source-read", prose.check)
@@ -54,6 +55,15 @@ def _check_data(app: Sphinx, config) -> None:
         argument.check()
     except DataError as error:
         raise ExtensionError(str(error)) from None
+
+
+def _address(app: Sphinx, config) -> None:
+    """Where the book is published, if known: BOOK_URL, else html.baseurl of _config.yml; ends in a slash, or is empty."""
+    address = os.environ.get("BOOK_URL") or config.html_baseurl
+    if address and not re.match(r"https?://[^/]", address):
+        raise ExtensionError(f'_config.yml: the address "{address}" (BOOK_URL or html.baseurl) is no web address; '
+                             "write it with https:// or leave it out.")
+    config.html_baseurl = f"{address.rstrip('/')}/" if address else ""
 
 
 def fingerprint(root: Path = ROOT, pages: bool = True) -> str:
