@@ -1,12 +1,14 @@
 # The commands of the book; `make help` lists them. GNU make 3.81 (macOS) is enough.
 .DEFAULT_GOAL := help
-.PHONY: help book test lab serve bench mutate lock clean
+.PHONY: help book test test-fast lab serve bench mutate lock clean
 export PYTHON ARGS AGAIN ESSAY
 PY   := .venv/bin/python
 PORT ?= 8000
+# A worker for each core; the one that is done first takes over from the others.
+TESTS := $(PY) -m pytest -q -n auto --dist worksteal
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-12s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-12s %s\n", $$1, $$2 }'
 
 book:  ## build the book into _build/html (first run: makes .venv); your copy beside it: make book ESSAY=path
 	@.ci/env requirements.lock
@@ -15,7 +17,11 @@ book:  ## build the book into _build/html (first run: makes .venv); your copy be
 test:  ## run every test, in a real browser too; one part: make test ARGS=tests/test_data.py
 	@.ci/env requirements-test.lock
 	@$(PY) tests/book/reading.py
-	@$(PY) tests/again.py || { $(PY) tests/side_by_side.py $(ARGS) && $(PY) tests/again.py --passed; }
+	@$(PY) tests/again.py || { $(PY) -m companion.book && BOOK_IS_BUILT=1 $(TESTS) $(ARGS) && $(PY) tests/again.py --passed; }
+
+test-fast:  ## run the tests that need neither a browser nor a build of the book (a minute)
+	@.ci/env requirements-test.lock
+	@$(TESTS) -m "not browser and not built" $(ARGS)
 
 lab:  ## open the chapters in JupyterLab as notebooks
 	@.ci/env requirements-lab.lock

@@ -9,13 +9,22 @@ from playwright.sync_api import sync_playwright
 
 import reading
 
+def pytest_collection_modifyitems(items):
+    """Mark what opens a browser, and what needs a built book, by the fixtures that a test asks for: none can be in neither."""
+    for item in items:
+        if "browser" in item.fixturenames:
+            item.add_marker("browser")
+        elif {"book", "copy"} & set(item.fixturenames):
+            item.add_marker("built")
+
+
 LEFT_OUT = ("_build", ".venv", ".git", "__pycache__", ".pytest_cache", ".hypothesis", ".ipynb_checkpoints")
 
 
 @pytest.fixture(scope="session")
 def book():
     """The folder of the built book. Pages that are as they were are not built again."""
-    if not os.environ.get("BOOK_IS_BUILT"):  # side_by_side.py has built it: two at once would tread on each other
+    if not os.environ.get("BOOK_IS_BUILT"):  # `make test` has built it: two workers at once would tread on each other
         made = reading.make_book(reading.ROOT)
         assert made.returncode == 0, made.stdout
     return reading.HTML

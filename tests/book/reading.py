@@ -34,7 +34,9 @@ UNDER = "/some/deep/path/"  # the book must not care where on a server it lies
 NAMES = ("google-chrome", "google-chrome-stable", "chromium", "chromium-browser",
          "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
          "/Applications/Chromium.app/Contents/MacOS/Chromium")
-ARGS = ("--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
+ARGS = ("--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
+        # Of several open pages all but one would be run at a low priority, and starve beside the second worker.
+        "--disable-renderer-backgrounding", "--disable-backgrounding-occluded-windows")
 
 
 def make_book(root=ROOT):

@@ -60,36 +60,46 @@ WALK = f"""(root, states) => states.flatMap(([at, card]) => {{
 }})"""
 
 
+def named():
+    """{name of an exploration: the chapter that shows it}, read off the calls of `explore`, for running all cells takes long."""
+    return {call.args[1].value: file.stem.replace("_", "-")
+            for file in sorted((reading.ROOT / "companion/evidence").glob("*.py"))
+            for call in ast.walk(ast.parse(file.read_text("utf-8")))
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "explore"}
+
+
+CHAPTER_OF = named()
+PATH_OF = {name: f"chapters/{chapter}.html" for name, chapter in CHAPTER_OF.items()}
+
+
+@functools.cache
 def made_by(chapter):
-    """The explorations that a chapter's own cells show, by running the cells here."""
-    scope, found = {"__name__": "__main__"}, []
-    for cell in jupytext.read(chapter).cells:
+    """{name: exploration} of what a chapter's own cells show, by running the cells here."""
+    scope, found = {"__name__": "__main__"}, {}
+    for cell in jupytext.read(reading.ROOT / f"chapters/{chapter}.md").cells:
         if cell.cell_type != "code":
             continue
         body = ast.parse(cell.source).body
         last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
-        exec(compile(ast.Module(body, []), chapter.name, "exec"), scope)
-        value = eval(compile(ast.Expression(last.value), chapter.name, "eval"), scope) if last else None
+        exec(compile(ast.Module(body, []), chapter, "exec"), scope)
+        value = eval(compile(ast.Expression(last.value), chapter, "eval"), scope) if last else None
         if isinstance(value, Exploration):
-            found.append(value)
+            found[value.name] = value
     return found
 
 
-@functools.cache
-def everything():
-    """{name of an exploration: (its page, the exploration)}"""
-    chapters = sorted((reading.ROOT / "chapters").glob("*.md"))
-    return {e.name: (f"chapters/{c.stem}.html", e) for c in chapters for e in made_by(c)}
+def exploration(name):
+    return made_by(CHAPTER_OF[name])[name]
 
 
 @functools.cache
 def expected(name):
     """{values: what the page must show}, computed by Python now."""
-    exploration = everything()[name][1]
+    made = exploration(name)
     return {values: {"wide": card.svg(), "narrow": card.svg(narrow=True), "title": card.title, "sentence": card.sentence,
                      "table": table_html(card.table), "sources": source_links(card.sources), "trust": card.trust,
-                     "controls": json.dumps(set_to(exploration, values), ensure_ascii=False, separators=(",", ":"))}
-            for values, card in exploration.states()}
+                     "controls": json.dumps(set_to(made, values), ensure_ascii=False, separators=(",", ":"))}
+            for values, card in made.states()}
 
 
 def places(exploration, values):
@@ -107,7 +117,7 @@ class Part:
     """One exploration on an open page."""
 
     def __init__(self, page, name):
-        self.page, self.name, self.exploration = page, name, everything()[name][1]
+        self.page, self.name, self.exploration = page, name, exploration(name)
         self.root = page.locator(f"section#{name}[data-exploration]")
 
     def shows(self, values):
@@ -124,45 +134,37 @@ class Part:
         self.root.evaluate(NATIVE, self.places(values))
 
 
-NAMES = sorted(everything())
+# Of the module, so that all tests of one exploration follow each other: what Python computes for it is computed once.
+@pytest.fixture(scope="module", params=CHAPTER_OF)
+def name(request):
+    return request.param
 
 
 @pytest.fixture
-def part(request, site, page_at):
-    page = page_at(site + everything()[request.param][0])
-    yield Part(page, request.param)
+def part(name, site, page_at):
+    page = page_at(site + PATH_OF[name])
+    yield Part(page, name)
     assert (page.foreign, page.said) == ([], [])
     page.close()
-
-
-each = pytest.mark.parametrize("part", NAMES, indirect=True)
 
 
 def test_the_explorations_of_the_pages_are_those_of_the_chapters(book):
     found = {e["id"]: path for path in reading.pages()
              for e in BeautifulSoup((book / path).read_text("utf-8"), "html.parser").select("[data-exploration]")}
-    assert found == {name: path for name, (path, _) in everything().items()}
+    assert found == PATH_OF
 
 
-@each
 def test_every_state_shows_what_python_computes(part):
     part.shows(part.exploration.default)
     wanted = expected(part.name)
     # In a mixed order, the same each time: a state that keeps something of the one before is seen by what it keeps.
     mixed = random.Random(part.name).sample(list(wanted), len(wanted))
     assert part.root.evaluate(WALK, [[part.places(v), wanted[v]] for v in [*mixed, part.exploration.default]]) == []
+    # No two look alike: only then does it say anything that control, picture, sentence and table move together.
+    looks = [tuple(text for key, text in card.items() if key != "controls") for card in wanted.values()]
+    assert len(set(looks)) == len(looks)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_no_two_states_look_alike(name):
-    """Only then does it say anything that control, picture, sentence and table move together."""
-    looks = {}
-    for values, card in expected(name).items():
-        looks.setdefault(tuple(text for part, text in card.items() if part != "controls"), []).append(values)
-    assert [alike for alike in looks.values() if len(alike) > 1] == []
-
-
-@each
 def test_every_value_is_reached_by_keyboard(part):
     start = part.exploration.default
     for at, (control, (key, choice)) in enumerate(zip(part.controls(), part.exploration.controls.items())):
@@ -182,7 +184,6 @@ def test_every_value_is_reached_by_keyboard(part):
             part.shows(start)
 
 
-@each
 def test_the_address_restores_a_state_and_back_undoes_it(part, page_at):
     start, page = part.exploration.default, part.page
     home = page.url
@@ -194,7 +195,7 @@ def test_the_address_restores_a_state_and_back_undoes_it(part, page_at):
     asked = parse_qs(urlparse(page.url).query)[part.name][0]
     assert asked.split(".") == [str(v).replace(".", "_") for v in last]  # a dot parts the values
     # A fresh page at that address, here and from disk, shows the state.
-    disk = (reading.HTML / everything()[part.name][0]).as_uri() + "?" + urlparse(page.url).query
+    disk = (reading.HTML / PATH_OF[part.name]).as_uri() + "?" + urlparse(page.url).query
     for url in (page.url, disk):
         fresh = page_at(url)
         Part(fresh, part.name).shows(last)
@@ -212,7 +213,6 @@ def test_the_address_restores_a_state_and_back_undoes_it(part, page_at):
     part.shows(start)
 
 
-@each
 def test_a_wrong_address_shows_the_default(part, page_at):
     for wrong in ("nonsense", "", ".".join(["9999"] * len(part.exploration.controls)), "%3Cscript%3E"):
         page = page_at(f"{part.page.url}?{part.name}={wrong}")
@@ -221,9 +221,8 @@ def test_a_wrong_address_shows_the_default(part, page_at):
         page.close()
 
 
-@pytest.mark.parametrize("name", NAMES)
 def test_a_change_is_announced_once(name, site, page_at):
-    part = Part(page_at(site + everything()[name][0], stopped=True), name)
+    part = Part(page_at(site + PATH_OF[name], stopped=True), name)
     part.root.evaluate("""root => {
       window.told = [];
       const status = root.querySelector('[role=status]');
@@ -247,7 +246,6 @@ def test_a_change_is_announced_once(name, site, page_at):
     part.page.close()
 
 
-@each
 def test_controls_have_names(part):
     for control, choice in zip(part.controls(), part.exploration.controls.values()):
         if choice.look == "radio":
@@ -257,20 +255,18 @@ def test_controls_have_names(part):
             assert part.root.get_by_label(choice.label, exact=True).get_attribute("name") == control.get_attribute("name")
 
 
-@pytest.mark.parametrize("name", NAMES)
 def test_the_default_stands_without_javascript(name, site, page_at):
-    page = page_at(site + everything()[name][0], java_script_enabled=False)
-    root, wanted = page.locator(f"#{name}"), expected(name)[everything()[name][1].default]
+    page = page_at(site + PATH_OF[name], java_script_enabled=False)
+    root, wanted = page.locator(f"#{name}"), expected(name)[exploration(name).default]
     assert root.locator(".card-title").inner_text() == wanted["title"]
     assert root.locator(".card-sentence").inner_text() == wanted["sentence"]
     root.locator(".card-table summary").click()
     assert root.locator(".card-table td").first.is_visible()
     assert [b.is_visible() for b in root.locator(".card-picture > svg").all()].count(True) == 1
-    assert all(root.locator(f"[name={key}]").first.is_disabled() for key in everything()[name][1].controls)
+    assert all(root.locator(f"[name={key}]").first.is_disabled() for key in exploration(name).controls)
     page.close()
 
 
-@each
 @pytest.mark.parametrize("width", [320, 1280])
 def test_print_shows_the_figure_and_no_controls(part, width):
     part.page.set_viewport_size({"width": width, "height": 800})
@@ -282,7 +278,6 @@ def test_print_shows_the_figure_and_no_controls(part, width):
         assert not part.root.locator(hidden).first.is_visible(), hidden
 
 
-@each
 def test_a_phone_gets_the_narrow_picture(part):
     part.page.set_viewport_size({"width": 320, "height": 800})
     assert part.root.locator(".card-narrow > svg").is_visible() and not part.root.locator(".card-wide > svg").is_visible()
@@ -290,7 +285,6 @@ def test_a_phone_gets_the_narrow_picture(part):
     assert part.root.locator(".card-wide > svg").is_visible() and not part.root.locator(".card-narrow > svg").is_visible()
 
 
-@each
 def test_downloads_hold_what_is_shown(part, tmp_path):
     values = list(expected(part.name))[-1]
     part.set(values)
@@ -309,8 +303,7 @@ def test_downloads_hold_what_is_shown(part, tmp_path):
     assert taken["bib"].startswith(b"@misc{") and card.title in taken["bib"].decode()
 
 
-@pytest.mark.parametrize("name", NAMES)
 def test_an_exploration_is_small(name, book):
-    text = (book / everything()[name][0]).read_text("utf-8")
+    text = (book / PATH_OF[name]).read_text("utf-8")
     (section,) = re.findall(rf'<section class="exploration" id="{name}".*?</script>\s*</section>', text, re.S)
     assert reading.zipped(section) <= MOST_BYTES
