@@ -9,4 +9,4 @@ from companion.explore import Choice, explore
 from companion.figure import Card, show
 
 __all__ = ["Card", "Choice", "DataError", "claim", "explore", "ledger", "load", "numbers", "show"]
-__version__ = "0.2.0"
+__version__ = "0.3.0"

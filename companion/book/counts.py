@@ -39,10 +39,11 @@ def count(folder: Path) -> dict[str, int]:
 def published(place: str) -> dict[str, int] | None:
     """The counts of the book that is online; None where there is none yet. Raises CountError when they cannot be read."""
     try:
-        if "://" not in place:
-            return json.loads(Path(place).read_text("utf-8"))
-        with urllib.request.urlopen(place, timeout=30) as answer:
-            return json.load(answer)
+        with urllib.request.urlopen(place, timeout=30) if "://" in place else open(place, "rb") as answer:
+            found = dict(json.load(answer))
+        if not found:
+            raise ValueError("it holds none")
+        return found
     except (FileNotFoundError, urllib.error.HTTPError) as error:
         if getattr(error, "code", 404) == 404:
             return None
