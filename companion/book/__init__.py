@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 from companion import __version__, argument, argument_map
-from companion.book import catalogue, downloads, essay, ledger, markup, narrow, outputs, prose, theme, timeline
+from companion.book import catalogue, downloads, essay, findings, ledger, markup, narrow, outputs, prose, theme, timeline
 from companion.data import DataError, check
 from companion.figure import palette_css
 
@@ -38,6 +38,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("html-page-context", _assets)
     app.add_css_file("companion.css")
     essay.setup(app)
+    findings.setup(app)
     markup.setup(app)
     catalogue.setup(app)
     downloads.setup(app)

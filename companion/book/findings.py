@@ -1,0 +1,98 @@
+"""What a page finds, in the words at its head: shown first, told to search engines, and drawn on a card for links in messages.
+
+A chapter opens with its finding as a bold paragraph under the title. Other pages open with a paragraph that says what they are.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import textwrap
+from pathlib import Path
+
+from docutils import nodes
+from matplotlib.figure import Figure
+from matplotlib.patches import Polygon
+from PIL import Image
+from sphinx.application import Sphinx
+
+from companion.figure import ACTORS, COLOUR
+
+LONGEST = 300  # characters of a description; more is cut off wherever it is shown
+CARDS = "_static/cards"
+FINDING, OPENING = "finding", "opening"  # in the metadata of a page
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("doctree-read", _read)
+    app.connect("html-page-context", _tell)
+
+
+def _read(app: Sphinx, doctree: nodes.document) -> None:
+    """Mark the finding of a page, and keep its words."""
+    first = next((p for p in doctree.findall(nodes.paragraph) if isinstance(p.parent, (nodes.section, nodes.document))), None)
+    if first is None:
+        return
+    kept = app.env.metadata[app.env.docname]
+    kept[OPENING] = " ".join(first.astext().split())
+    if len(first) == 1 and isinstance(first[0], nodes.strong):
+        kept[FINDING] = kept[OPENING]
+        first["classes"].append("finding")
+        first[:] = first[0].children  # how it looks is the style sheet's, and it is no shout for a screen reader
+
+
+def description(text: str) -> str:
+    """As many whole sentences as a description can hold, at least the first."""
+    first, *more = re.split(r"(?<=[.?!”])\s+(?=[A-Z“])", text)
+    for sentence in more:
+        if len(f"{first} {sentence}") > LONGEST:
+            break
+        first = f"{first} {sentence}"
+    return first
+
+
+def _tell(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+    """Description and the tags that messengers and networks read; image and address only where the book has one."""
+    found, tags = app.env.metadata.get(pagename, {}), context.get("metatags") or ""
+    if OPENING in found:
+        tags += _meta("name", "description", description(found[OPENING]))
+    said = re.search(r'<meta name="description" content="([^"]*)"', tags)
+    if said:
+        title = html.unescape(re.sub(r"<[^>]+>", "", context.get("title") or ""))
+        tags += (_meta("property", "og:title", title) + _meta("property", "og:description", html.unescape(said[1]))
+                 + _meta("property", "og:type", "website" if pagename == app.config.root_doc else "article")
+                 + _meta("property", "og:site_name", app.config.html_title))
+        if address := app.config.html_baseurl:
+            tags += _meta("property", "og:url", f"{address}{pagename}.html")
+            if OPENING in found:
+                path = f"{CARDS}/{pagename.replace('/', '-')}.png"
+                file = Path(app.outdir, path)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(card(title, description(found[OPENING])))
+                tags += (_meta("property", "og:image", address + path) + _meta("property", "og:image:width", "1200")
+                         + _meta("property", "og:image:height", "630") + _meta("property", "og:image:alt", f"{title} {description(found[OPENING])}")
+                         + _meta("name", "twitter:card", "summary_large_image"))
+    context["metatags"] = tags
+
+
+def _meta(kind: str, name: str, content: str) -> str:
+    return f'<meta {kind}="{name}" content="{html.escape(content, quote=True)}" />'
+
+
+def card(title: str, finding: str) -> bytes:
+    """A PNG of 1200 x 630 pixels: the title, the finding as far as it has room, and the name of the book."""
+    fig = Figure(figsize=(12, 6.3), dpi=100, facecolor=COLOUR["surface"])
+    words = {"fontfamily": "DejaVu Sans", "va": "top", "linespacing": 1.35}
+    fig.add_artist(Polygon([(0.085, 0.94), (0.06, 0.87), (0.11, 0.87)], fill=False, edgecolor=ACTORS["CHN"][0], linewidth=4))
+    fig.text(0.125, 0.905, "Beyond the Triangle", fontsize=17, color=COLOUR["muted"], **words | {"va": "center"})
+    head = textwrap.wrap(title, 34)[:3]
+    fig.text(0.06, 0.80, "\n".join(head), fontsize=33, color=COLOUR["text"], **words | {"fontfamily": "DejaVu Serif", "linespacing": 1.2},
+             weight="bold")
+    room = textwrap.wrap(finding, 58, max_lines=8 - len(head), placeholder=" …")
+    fig.text(0.06, 0.74 - 0.115 * len(head), "\n".join(room), fontsize=23, color=COLOUR["text"], **words)
+    drawn, packed = io.BytesIO(), io.BytesIO()
+    fig.savefig(drawn, format="png", dpi=100)
+    Image.open(drawn).convert("RGB").quantize(64).save(packed, "PNG", optimize=True)
+    return packed.getvalue()
+
