@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 from companion import __version__, argument, argument_map
-from companion.book import catalogue, downloads, essay, findings, ledger, markup, narrow, outputs, prose, theme, timeline
+from companion.book import catalogue, downloads, essay, findings, ledger, markup, narrow, notebooks, outputs, prose, theme, timeline
 from companion.data import DataError, check
 from companion.figure import palette_css
 
@@ -45,6 +45,7 @@ def setup(app: Sphinx) -> dict:
     timeline.setup(app)
     ledger.setup(app)
     narrow.setup(app)
+    notebooks.setup(app)
     theme.setup(app)
     return {"parallel_read_safe": True, "version": __version__}
 
@@ -74,6 +75,8 @@ def fingerprint(root: Path = ROOT, pages: bool = True) -> str:
         for path in sorted((root / folder).rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts and (pages or root / "companion/book" not in path.parents):
                 digest.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes())
+    if pages:
+        digest.update((root / "pyproject.toml").read_bytes())  # the wheel is made by it
     for name in VERSIONS:
         digest.update(f"{name}{importlib.metadata.version(name)}".encode())
     return digest.hexdigest()[:16]

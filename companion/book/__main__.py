@@ -15,6 +15,8 @@ from pathlib import Path
 from jupyter_book.cli.main import main as jupyter_book
 from nbclient.exceptions import CellExecutionError
 
+from companion.book import notebooks
+
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "_build"
 LOG, UNFINISHED = BUILD / "book.log", BUILD / "unfinished"  # UNFINISHED stands from a build's start to its good end
@@ -95,6 +97,6 @@ def build():
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["notebooks"]:
-        from companion.book import notebooks  # only here, for it needs jupytext
-        sys.exit(notebooks.write(BUILD / "notebooks"))
+        print(*(f"- {path}" for path in notebooks.write(BUILD / "notebooks")), sep="\n")
+        sys.exit()
     sys.exit(build() if not sys.argv[1:] else "usage: python -m companion.book [notebooks]")
