@@ -120,6 +120,6 @@ def test_each_place_to_run_a_page_is_one_line_of_configuration(buttons, found):
 @pytest.mark.parametrize("path", [*reading.PAGES, *reading.SOME_CLAIMS])
 def test_a_page_offers_its_notebook_if_it_has_one_and_no_dead_button(path, book):
     page = BeautifulSoup((book / path).read_text("utf-8"), "html.parser")
-    links = [a["href"] for a in page.select(".take a")]
+    links = [a["href"] for a in page.select(".run a")]
     assert links == ([f"{'../' * path.count('/')}notebooks/{path.removesuffix('.html')}.ipynb"] if path.removesuffix(".html") in PAGES else [])
     assert all((book / path).parent.joinpath(link).is_file() for link in links)
