@@ -19,11 +19,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pypdf
+import pikepdf
 import yaml
 from bs4 import BeautifulSoup, Tag
 from playwright.sync_api import Browser, sync_playwright
-from pypdf.generic import NameObject, NumberObject, TextStringObject
 
 from companion.book import browser
 from companion.book.handout import css_string
@@ -59,6 +58,10 @@ def parts(root: Path = ROOT) -> list[tuple[str, list[str]]]:
     found = [("", [toc["root"]])]
     found += [(part.get("caption", ""), [entry["file"] for entry in part["chapters"]]) for part in toc.get("parts", [])]
     return [*found, (CLAIMS, [f"claims/{name}" for name in load("claims")["id"]])]
+
+
+def citation(root: Path = ROOT) -> dict:
+    return yaml.safe_load((root / "CITATION.cff").read_text("utf-8"))
 
 
 def read(folder: Path, path: str) -> BeautifulSoup:
@@ -204,7 +207,7 @@ def settle(text: Tag, path: str, known: Mapping[str, set[str]], base: str, folde
         else:
             link.unwrap()  # a file beside the live book
     here = known[path]
-    for part in text.find_all(True):
+    for part in [text, *text.find_all(True)]:
         if "id" in part.attrs:
             part["id"] = prefix(path) + part["id"]
         for name in REFERS:
@@ -240,7 +243,7 @@ def compose(folder: Path, root: Path = ROOT, today: datetime.date | None = None)
         f"#{prefix(path)}{{page:s{i}}}" for i, path in enumerate(texts) if not path.startswith("claims/"))
     running += f"@page claims{{@top-right{{content:{css_string(CLAIMS)}}}}}.claims-part{{page:claims}}"
     body = "".join(_part(caption, paths, texts) for caption, paths in contents)
-    book = yaml.safe_load((root / "CITATION.cff").read_text("utf-8"))
+    book = citation(root)
     title, author = titles[start], book["authors"][0]["name"]
     about = (1, "This edition", "edition")
     return f"""<!doctype html>
@@ -324,32 +327,41 @@ def print_to(chrome: Browser, document: str, target: Path) -> None:
     context.close()
 
 
-def places(file: Path) -> dict[str, int]:
+def places(pdf: pikepdf.Pdf) -> dict[str, int]:
     """The page, from 1, of every id that something in the PDF links to."""
-    reader = pypdf.PdfReader(file)
-    numbers = {page.indirect_reference.idnum: i for i, page in enumerate(reader.pages, 1)}
-    return {name.lstrip("/"): numbers[target.dest_array[0].idnum] for name, target in reader.named_destinations.items()}
+    numbers = {page.objgen: i for i, page in enumerate(pdf.pages, 1)}
+    return {name.removeprefix("/"): numbers[target[0].objgen] for name, target in pdf.Root.Dests.items()}
 
 
-def finish(file: Path, author: str, subject: str) -> None:
-    """Name the author, and close the outline below its first level; what the browser wrote stays as it is."""
-    writer = pypdf.PdfWriter(file, incremental=True)
-    writer.add_metadata({"/Author": author, "/Subject": subject, "/Creator": "Beyond the Triangle"})
-    writer.write(file)
+def finish(pdf: pikepdf.Pdf) -> None:
+    """Name the authors, and show no more of the outline than its first two levels: the rest opens at a click."""
+    book = citation()
+    pdf.docinfo["/Author"], pdf.docinfo["/Subject"] = book["authors"][0]["name"], book["title"]
+    del pdf.docinfo["/Creator"]  # the browser's name, of no use to a reader
+    with pdf.open_outline() as outline:
+        for part in outline.root:
+            part.is_closed = False
+            for page in part.children:
+                page.is_closed = True
 
 
-def make(folder: Path, target: Path, launch: Callable[..., Browser] = browser.launch) -> int:
+def make(folder: Path, target: Path) -> int:
     """Print the book built in `folder` to `target`; gives the number of pages. Raises Missing; leaves nothing half-written."""
     document = compose(folder)
     with tempfile.TemporaryDirectory(dir=target.parent) as work, sync_playwright() as playwright:
-        file = Path(work, NAME)
-        chrome = launch(playwright)
-        print_to(chrome, document, file)
-        print_to(chrome, fill(document, places(file)), file)
+        chrome = browser.launch(playwright)
+        first, second, done = (Path(work, name) for name in ("first.pdf", "second.pdf", "done.pdf"))
+        print_to(chrome, document, first)
+        with pikepdf.open(first) as pdf:
+            document = fill(document, places(pdf))
+        print_to(chrome, document, second)
         chrome.close()
-        finish(file, "The Beyond the Triangle authors", "")
-        count = len(pypdf.PdfReader(file).pages)
-        os.replace(file, target)
+        with pikepdf.open(second) as pdf:
+            finish(pdf)
+            count = len(pdf.pages)
+            # What the tags take is three-quarters of the file until it is packed.
+            pdf.save(done, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        os.replace(done, target)
     return count
 
 
