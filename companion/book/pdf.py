@@ -15,7 +15,7 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,7 +24,7 @@ import yaml
 from bs4 import BeautifulSoup, Tag
 from playwright.sync_api import Browser, sync_playwright
 
-from companion.book import browser
+from companion.book import browser, ledger
 from companion.book.handout import css_string
 from companion.data import load
 from companion.figure import palette_css
@@ -39,9 +39,11 @@ UNKNOWN = "000"  # as wide as the number of a page that comes in its place
 
 # What moves, or only a screen needs.
 SCREEN_ONLY = ("form, button, noscript, script, template, nav, .card-downloads, .card-narrow, .headerlink, .map-skip, .map-control, "
-               ".map-stale, .guess-note, .screen-only, [hidden], [role=status]")
+               ".map-stale, .map-state, .guess-note, .screen-only, [hidden], [role=status]")
 # Of a claim's page: what stands elsewhere on paper, or is of use on a screen alone.
-CLAIM_ONLY_LIVE = "details, section:has(> #cite), .claim-back > a"
+CLAIM_ONLY_LIVE = ("details, .legend, #verdicts, section:has(> #cite), section:has(> #chapter), section:has(> #argument) > p:last-of-type, "
+                   "section:has(> #verdicts) > p:last-of-type")
+MANY = 20  # sections of one page, of which the contents then name none: years, tables
 HEADINGS = re.compile(r"h[1-6]")
 REFERS = ("aria-labelledby", "aria-describedby", "for", "headers")
 
@@ -105,30 +107,39 @@ class Paper:
     def __init__(self, base: str, titles: Mapping[str, str]):
         self.base, self.titles = base, titles
 
-    def address(self, path: str, anchor: str = "") -> str:
-        """Where something stands in the live book: a link, or the page's title and path where the book has no address."""
+    def address(self, path: str, anchor: str = "", titled: bool = False) -> str:
+        """Where something stands in the live book: a link, or its path (after the page's title) where the book has no address."""
         where = f"{path}.html{'#' * bool(anchor)}{anchor}"
         if self.base:
             return f'<a class="address" href="{html.escape(self.base + where)}">{html.escape(self.base + where)}</a>'
-        return f"the page “{html.escape(self.titles[path])}”, <span class=\"address\">{html.escape(where)}</span>"
+        title = f"the page “{html.escape(self.titles[path])}”, " * titled
+        return f'{title}<span class="address">{html.escape(where)}</span>'
 
     def thin(self, text: Tag, path: str) -> None:
         """Take out what paper cannot do, and say where it is to be had."""
         for section in text.select("section.exploration"):
             section.select_one(".exploration-question").insert_after(*_html(
                 f'<p class="paper-note">Shown as {"; ".join(settings(section))}. '
-                f'The controls move in the live book: {self.address(path, section["id"])}.</p>'))
+                f'The controls move in the live book: {self.address(path, section["id"], titled=True)}.</p>'))
         for section in text.select("[data-argument-map]"):
             anchor = section.find_parent(id=True)["id"]
-            section.insert_before(*_html(f'<p class="paper-note">The map moves in the live book: {self.address(path, anchor)}.</p>'))
+            section.insert_before(*_html(f'<p class="paper-note">The map moves in the live book: {self.address(path, anchor, titled=True)}.</p>'))
+            for others in section.select(".map-others"):
+                others.decompose()  # lists that the ledger has
         if path.startswith("claims/"):
             for part in text.select(CLAIM_ONLY_LIVE):
                 part.decompose()
             for head in text.select("h2, h3"):
                 head["class"], head.name = f"claim-{head.name}", "p"
-            text.append(*_html(f'<p class="paper-note">All counts and rows in the live book: {self.address(path)}.</p>'))
+            text.append(*_html(f'<p class="paper-note">Every count as a table, and the rows behind them, in the live book: {self.address(path)}.</p>'))
         for part in text.select(SCREEN_ONLY):
             part.decompose()
+        for card in text.select("figure.card"):
+            # Kept on one sheet; the rest of a card may go over to the next.
+            top = BeautifulSoup('<div class="card-top"></div>', "html.parser").div
+            card.insert(0, top)
+            for part in card.select(":scope > figcaption, :scope > .card-picture, :scope > .card-sentence"):
+                top.append(part.extract())
         self.fold(text, path)
 
     def fold(self, text: Tag, path: str) -> None:
@@ -147,7 +158,7 @@ class Paper:
             rows, words = len(fold.select("tr")), len(fold.get_text().split())
             if fold.find_parent(class_="card-sources"):
                 fold.replace_with(f"; {title.get_text().strip()}")
-            elif rows > ROWS + 1 or words > WORDS:
+            elif rows > ROWS + 1 or (words > WORDS and "card-trust" not in fold.get("class", [])):
                 anchor = fold.find_parent(id=True)
                 fold.replace_with(*_html(f'<p class="paper-note">{title.get_text().strip()}{f" ({rows - 1} rows)" * (rows > 1)}: in the live book, '
                                          f'{self.address(path, anchor["id"] if anchor else "")}.</p>'))
@@ -234,7 +245,9 @@ def compose(folder: Path, root: Path = ROOT, today: datetime.date | None = None)
         for path in paths:
             texts[path] = article(pages[path], path)
             paper.thin(texts[path], path)
-            heads += lower(texts[path], path, by=bool(caption))
+            found = lower(texts[path], path, by=bool(caption))
+            sections = [head for head in found if head[0] == CONTENTS_DEPTH]
+            heads += [head for head in found if head not in sections or len(sections) <= MANY]
     known = {path: {part["id"] for part in text.select("[id]")} for path, text in texts.items()}
     for path, text in texts.items():
         settle(text, path, known, base, folder)
@@ -264,7 +277,8 @@ def _part(caption: str, paths: list[str], texts: Mapping[str, Tag]) -> str:
     sheets = [str(texts[path]) for path in paths]
     if caption:
         # Inside the first page of the part, or it would stand on a sheet of its own.
-        sheets[0] = re.sub(r">", f'><h1 class="part-title" id="{part_id(caption)}">{html.escape(caption)}</h1>', sheets[0], count=1)
+        legend = ledger.LEGEND if caption == CLAIMS else ""
+        sheets[0] = sheets[0].replace(">", f'><h1 class="part-title" id="{part_id(caption)}">{html.escape(caption)}</h1>{legend}', 1)
     return f'<div class="claims-part">{"".join(sheets)}</div>' if caption == CLAIMS else "".join(sheets)
 
 
@@ -311,7 +325,7 @@ def _contents(heads: list[tuple[int, str, str]]) -> str:
 
 def fill(document: str, pages: Mapping[str, int]) -> str:
     """The document with the number of the page of each place that it names."""
-    return re.sub(rf'(data-page-of="([^"]+)">){UNKNOWN}', lambda match: f"{match[1]}{pages[match[2]]}", document)
+    return re.sub(rf'(data-page-of="([^"]+)"[^>]*>){UNKNOWN}', lambda match: f"{match[1]}{pages[match[2]]}", document)
 
 
 # --- printing -----------------------------------------------------------------------------------------------------
