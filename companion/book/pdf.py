@@ -122,10 +122,7 @@ class Paper:
                 f'<p class="paper-note">Shown as {"; ".join(settings(section))}. '
                 f'The controls move in the live book: {self.address(path, section["id"], titled=True)}.</p>'))
         for section in text.select("[data-argument-map]"):
-            anchor = section.find_parent(id=True)["id"]
-            section.insert_before(*_html(f'<p class="paper-note">The map moves in the live book: {self.address(path, anchor, titled=True)}.</p>'))
-            for others in section.select(".map-others"):
-                others.decompose()  # lists that the ledger has
+            self.map(section, text, path)
         if path.startswith("claims/"):
             for part in text.select(CLAIM_ONLY_LIVE):
                 part.decompose()
@@ -141,6 +138,20 @@ class Paper:
             for part in card.select(":scope > figcaption, :scope > .card-picture, :scope > .card-sentence"):
                 top.append(part.extract())
         self.fold(text, path)
+
+    def map(self, section: Tag, text: Tag, path: str) -> None:
+        """Say where the map moves; the large one comes last of its page, on a sheet that is laid across."""
+        live = self.address(path, section.find_parent(id=True)["id"], titled=True)
+        where = ""
+        for others in section.select(".map-others"):
+            others.decompose()  # lists that the ledger has
+        if "map-whole" in section["class"]:
+            sheet = BeautifulSoup('<div class="argument-map map-sheet" id="map-sheet"></div>', "html.parser").div
+            for part in section.select(".map-legend, .map-result, .map-paper, [data-coding]:not([hidden]) .map-field"):
+                sheet.append(part.extract())
+            text.append(sheet)
+            where = f"The map is on page {page_of(prefix(path) + 'map-sheet')}. "
+        section.insert_before(*_html(f'<p class="paper-note">{where}It moves in the live book: {live}.</p>'))
 
     def fold(self, text: Tag, path: str) -> None:
         """No fold is left: short ones stand open, long ones leave a line that says where they are."""
@@ -319,7 +330,7 @@ Data sets among the sources have terms of their own.</p></section>"""
 
 def _contents(heads: list[tuple[int, str, str]]) -> str:
     return "<ul>" + "".join(
-        f'<li class="level-{level}"><a href="#{ident}"><span>{html.escape(words)}</span><span data-page-of="{ident}">{UNKNOWN}</span></a></li>'
+        f'<li class="level-{level}{" claim" * ident.startswith("claims-")}"><a href="#{ident}"><span>{html.escape(words)}</span><span data-page-of="{ident}">{UNKNOWN}</span></a></li>'
         for level, words, ident in heads if level <= CONTENTS_DEPTH) + "</ul>"
 
 
