@@ -135,7 +135,9 @@ class Paper:
             # Kept on one sheet; the rest of a card may go over to the next.
             top = BeautifulSoup('<div class="card-top"></div>', "html.parser").div
             card.insert(0, top)
-            for part in card.select(":scope > figcaption, :scope > .card-picture, :scope > .card-sentence"):
+            moving = card.find_parent(class_="exploration")
+            for part in [*(moving.select(":scope > .exploration-question, :scope > .paper-note") if moving else []),
+                         *card.select(":scope > figcaption, :scope > .card-picture, :scope > .card-sentence")]:
                 top.append(part.extract())
         self.fold(text, path)
 
@@ -150,6 +152,9 @@ class Paper:
             for part in section.select(".map-legend, .map-result, .map-paper, [data-coding]:not([hidden]) .map-field"):
                 sheet.append(part.extract())
             text.append(sheet)
+            # The page has nothing set by the reader, and paper keeps it so.
+            said = sheet.select_one(".map-paper")
+            said.string = said.get_text().removesuffix(" You have set nothing.")
             where = f"The map is on page {page_of(prefix(path) + 'map-sheet')}. "
         section.insert_before(*_html(f'<p class="paper-note">{where}It moves in the live book: {live}.</p>'))
 
