@@ -165,6 +165,8 @@ class Paper:
             card.select_one(".claim-text").name = "p"  # the claims have headings of their own at the end of the book
             card.select_one("details").replace_with(*_html(f'<p class="paper-note">Why, and every count: page {page_of(f"claims-{ident}--")}</p>'))
         if path == "catalogue":
+            for listed in text.select(".sources"):
+                listed.replace_with(*_html(f'<p class="paper-note">They are listed from page {page_of("references--")} on.</p>'))
             for section in text.select("section[id^=table-]"):
                 for fold in section.select("details:not(.about details)"):
                     fold.decompose()
@@ -363,16 +365,23 @@ def places(pdf: pikepdf.Pdf) -> dict[str, int]:
     return {name.removeprefix("/"): numbers[target[0].objgen] for name, target in pdf.Root.Dests.items()}
 
 
-def finish(pdf: pikepdf.Pdf) -> None:
+def finish(pdf: pikepdf.Pdf, document: str) -> None:
     """Name the authors, and show no more of the outline than its first two levels: the rest opens at a click."""
+    # The browser joins the lines of a long heading without the space between them.
+    heads = (" ".join(html.unescape(re.sub(r"<[^>]+>", "", head)).split()) for head in re.findall(r"(?s)<h[1-6][^>]*>(.*?)</h", document))
+    words = {head.replace(" ", ""): head for head in heads}
     book = citation()
     pdf.docinfo["/Author"], pdf.docinfo["/Subject"] = book["authors"][0]["name"], book["title"]
     del pdf.docinfo["/Creator"]  # the browser's name, of no use to a reader
     with pdf.open_outline() as outline:
-        for part in outline.root:
-            part.is_closed = False
-            for page in part.children:
-                page.is_closed = True
+        _open(outline.root, words, deep=1)
+
+
+def _open(items: list, words: Mapping[str, str], deep: int) -> None:
+    for item in items:
+        item.title = words.get(item.title.replace(" ", ""), item.title)
+        item.is_closed = deep > 1
+        _open(item.children, words, deep + 1)
 
 
 def make(folder: Path, target: Path) -> int:
@@ -387,7 +396,7 @@ def make(folder: Path, target: Path) -> int:
         print_to(chrome, document, second)
         chrome.close()
         with pikepdf.open(second) as pdf:
-            finish(pdf)
+            finish(pdf, document)
             count = len(pdf.pages)
             # What the tags take is three-quarters of the file until it is packed.
             pdf.save(done, object_stream_mode=pikepdf.ObjectStreamMode.generate)
@@ -396,6 +405,7 @@ def make(folder: Path, target: Path) -> int:
 
 
 def main() -> None:
+    """The command: every failure is one sentence."""
     start = time.monotonic()
     if not (BUILD / "html/index.html").is_file() or (BUILD / "unfinished").exists():
         sys.exit("There is no finished book in _build/html; run make book first.")
