@@ -386,9 +386,9 @@ def _open(items: list, words: Mapping[str, str], deep: int) -> None:
 
 def make(folder: Path, target: Path) -> int:
     """Print the book built in `folder` to `target`; gives the number of pages. Raises Missing; leaves nothing half-written."""
-    document = compose(folder)
     with tempfile.TemporaryDirectory(dir=target.parent) as work, sync_playwright() as playwright:
-        chrome = browser.launch(playwright)
+        chrome = browser.launch(playwright)  # first, for without one there is nothing to do
+        document = compose(folder)
         first, second, done = (Path(work, name) for name in ("first.pdf", "second.pdf", "done.pdf"))
         print_to(chrome, document, first)
         with pikepdf.open(first) as pdf:
