@@ -38,11 +38,11 @@ CONTENTS_DEPTH = 3  # parts, pages, sections
 UNKNOWN = "000"  # as wide as the number of a page that comes in its place
 
 # What moves, or only a screen needs.
-SCREEN_ONLY = ("form, button, noscript, script, template, nav, .card-downloads, .card-narrow, .headerlink, .map-skip, .map-control, "
-               ".map-stale, .map-state, .guess-note, .screen-only, [hidden], [role=status]")
+SCREEN_ONLY = ("form, button, noscript, script, template, nav, .card-downloads, .card-narrow, .headerlink, .map-skip, "
+               ".map-control, .map-stale, .map-state, .guess-note, .screen-only, [hidden], [role=status]")
 # Of a claim's page: what stands elsewhere on paper, or is of use on a screen alone.
-CLAIM_ONLY_LIVE = ("details, .legend, #verdicts, section:has(> #cite), section:has(> #chapter), section:has(> #argument) > p:last-of-type, "
-                   "section:has(> #verdicts) > p:last-of-type")
+CLAIM_ONLY_LIVE = ("details, .legend, #verdicts, section:has(> #cite), section:has(> #chapter), "
+                   "section:has(> #argument) > p:last-of-type, section:has(> #verdicts) > p:last-of-type")
 MANY = 20  # sections of one page, of which the contents then name none: years, tables
 HEADINGS = re.compile(r"h[1-6]")
 REFERS = ("aria-labelledby", "aria-describedby", "for", "headers")
@@ -55,7 +55,7 @@ class Missing(Exception):
 # --- what to print ------------------------------------------------------------------------------------------------
 
 def parts(root: Path = ROOT) -> list[tuple[str, list[str]]]:
-    """(title, pages without .html) of every part, in the order of the contents; the first has no title, the last is the claims."""
+    """(title, pages without .html) of every part, in the order of the contents; the first has no title, the claims come last."""
     toc = yaml.safe_load((root / "_toc.yml").read_text("utf-8"))
     found = [("", [toc["root"]])]
     found += [(part.get("caption", ""), [entry["file"] for entry in part["chapters"]]) for part in toc.get("parts", [])]
@@ -84,7 +84,8 @@ def styles(folder: Path, pages: Mapping[str, BeautifulSoup]) -> str:
     """Every style sheet of these pages once, that of paper last."""
     named = dict.fromkeys(posixpath.normpath(posixpath.join(posixpath.dirname(path), link["href"].split("?")[0]))
                           for path, page in pages.items() for link in page.select("link[rel=stylesheet]"))
-    return "\n".join((folder / name).read_text("utf-8") for name in sorted(named, key=lambda name: name.endswith("print.css")))
+    ordered = sorted(named, key=lambda name: name.endswith("print.css"))
+    return "\n".join((folder / name).read_text("utf-8") for name in ordered)
 
 
 # --- a page for paper ---------------------------------------------------------------------------------------------
@@ -108,7 +109,7 @@ class Paper:
         self.base, self.titles = base, titles
 
     def address(self, path: str, anchor: str = "", titled: bool = False) -> str:
-        """Where something stands in the live book: a link, or its path (after the page's title) where the book has no address."""
+        """Where something stands in the live book: a link, or (after the page's title) its path if the book has no address."""
         where = f"{path}.html{'#' * bool(anchor)}{anchor}"
         if self.base:
             return f'<a class="address" href="{html.escape(self.base + where)}">{html.escape(self.base + where)}</a>'
@@ -118,9 +119,9 @@ class Paper:
     def thin(self, text: Tag, path: str) -> None:
         """Take out what paper cannot do, and say where it is to be had."""
         for section in text.select("section.exploration"):
-            section.select_one(".exploration-question").insert_after(*_html(
-                f'<p class="paper-note">Shown as {"; ".join(settings(section))}. '
-                f'The controls move in the live book: {self.address(path, section["id"], titled=True)}.</p>'))
+            section.select_one(".exploration-question").insert_after(note(
+                f"Shown as {'; '.join(settings(section))}. "
+                f"The controls move in the live book: {self.address(path, section['id'], titled=True)}."))
         for section in text.select("[data-argument-map]"):
             self.map(section, text, path)
         if path.startswith("claims/"):
@@ -128,7 +129,7 @@ class Paper:
                 part.decompose()
             for head in text.select("h2, h3"):
                 head["class"], head.name = f"claim-{head.name}", "p"
-            text.append(*_html(f'<p class="paper-note">Every count as a table, and the rows behind them, in the live book: {self.address(path)}.</p>'))
+            text.append(note(f"Every count as a table, and the rows behind them, in the live book: {self.address(path)}."))
         for part in text.select(SCREEN_ONLY):
             part.decompose()
         for card in text.select("figure.card"):
@@ -156,21 +157,21 @@ class Paper:
             said = sheet.select_one(".map-paper")
             said.string = said.get_text().removesuffix(" You have set nothing.")
             where = f"The map is on page {page_of(prefix(path) + 'map-sheet')}. "
-        section.insert_before(*_html(f'<p class="paper-note">{where}It moves in the live book: {live}.</p>'))
+        section.insert_before(note(f"{where}It moves in the live book: {live}."))
 
     def fold(self, text: Tag, path: str) -> None:
         """No fold is left: short ones stand open, long ones leave a line that says where they are."""
         for card in text.select("article.claim, .ledger > li"):
             ident = card["id"].removeprefix("claim-")
             card.select_one(".claim-text").name = "p"  # the claims have headings of their own at the end of the book
-            card.select_one("details").replace_with(*_html(f'<p class="paper-note">Why, and every count: page {page_of(f"claims-{ident}--")}</p>'))
+            card.select_one("details").replace_with(note(f"Why, and every count: page {page_of(f'claims-{ident}--')}"))
         if path == "catalogue":
             for listed in text.select(".sources"):
-                listed.replace_with(*_html(f'<p class="paper-note">They are listed from page {page_of("references--")} on.</p>'))
+                listed.replace_with(note(f"They are listed from page {page_of('references--')} on."))
             for section in text.select("section[id^=table-]"):
                 for fold in section.select("details:not(.about details)"):
                     fold.decompose()
-                section.append(*_html(f'<p class="paper-note">Fields, rows and known errors: {self.address(path, section["id"])}.</p>'))
+                section.append(note(f"Fields, rows and known errors: {self.address(path, section['id'])}."))
         for fold in text.select("details"):
             title = fold.summary.extract()
             rows, words = len(fold.select("tr")), len(fold.get_text().split())
@@ -178,8 +179,9 @@ class Paper:
                 fold.replace_with(f"; {title.get_text().strip()}")
             elif rows > ROWS + 1 or (words > WORDS and "card-trust" not in fold.get("class", [])):
                 anchor = fold.find_parent(id=True)
-                fold.replace_with(*_html(f'<p class="paper-note">{title.get_text().strip()}{f" ({rows - 1} rows)" * (rows > 1)}: in the live book, '
-                                         f'{self.address(path, anchor["id"] if anchor else "")}.</p>'))
+                count = f" ({rows - 1} rows)" if rows > 1 else ""
+                fold.replace_with(note(f"{html.escape(title.get_text().strip())}{count}: in the live book, "
+                                       f"{self.address(path, anchor['id'] if anchor else '')}."))
             else:
                 title.name, title["class"] = "p", "fold-title"
                 if "guess-answer" in fold.get("class", []):
@@ -201,8 +203,9 @@ def page_of(ident: str) -> str:
     return f'<a class="page-of" href="#{ident}" data-page-of="{ident}">{UNKNOWN}</a>'
 
 
-def _html(text: str) -> list:
-    return list(BeautifulSoup(text, "html.parser").contents)
+def note(text: str) -> Tag:
+    """A line of HTML that only paper has."""
+    return BeautifulSoup(f'<p class="paper-note">{text}</p>', "html.parser").p
 
 
 # --- one document -------------------------------------------------------------------------------------------------
@@ -337,7 +340,7 @@ Data sets among the sources have terms of their own.</p></section>"""
 
 def _contents(heads: list[tuple[int, str, str]]) -> str:
     return "<ul>" + "".join(
-        f'<li class="level-{level}{" claim" * ident.startswith("claims-")}"><a href="#{ident}"><span>{html.escape(words)}</span><span data-page-of="{ident}">{UNKNOWN}</span></a></li>'
+        f'<li class="level-{level}{" claim-line" * ident.startswith("claims-")}"><a href="#{ident}"><span>{html.escape(words)}</span><span data-page-of="{ident}">{UNKNOWN}</span></a></li>'
         for level, words, ident in heads if level <= CONTENTS_DEPTH) + "</ul>"
 
 
