@@ -1,4 +1,4 @@
-"""A page of the book on paper, printed from a browser: its style sheet, and its title and address at the foot of each sheet."""
+"""A page printed from a browser: its style sheet, and its title and address at the foot of each sheet of paper."""
 
 import html
 import re
@@ -14,7 +14,8 @@ def setup(app: Sphinx) -> None:
 def _foot(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     title = html.unescape(re.sub(r"<[^>]+>", "", context.get("title") or "")) or app.config.project
     foot = css_string(f"{title} · {app.config.html_baseurl}{pagename}.html")
-    context["metatags"] = context.get("metatags", "") + f'<style media="print">@page{{@bottom-left{{content:{foot}}}}}</style>'
+    style = f'<style media="print">@page{{@bottom-left{{content:{foot}}}}}</style>'
+    context["metatags"] = context.get("metatags", "") + style
 
 
 def css_string(text: str) -> str:

@@ -34,6 +34,7 @@ BUILD = ROOT / "_build"
 NAME = "beyond-the-triangle.pdf"
 CLAIMS = "Every claim"  # the part after those of the contents
 ROWS, WORDS = 12, 220  # a fold with more than this stays in the live book: nobody reads long tables of numbers on paper
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 CONTENTS_DEPTH = 3  # parts, pages, sections
 UNKNOWN = "000"  # as wide as the number of a page that comes in its place
 
@@ -55,7 +56,7 @@ class Missing(Exception):
 # --- what to print ------------------------------------------------------------------------------------------------
 
 def parts(root: Path = ROOT) -> list[tuple[str, list[str]]]:
-    """(title, pages without .html) of every part, in the order of the contents; the first has no title, the claims come last."""
+    """(title, pages without .html) of every part, in order; the first has no title, the claims come last."""
     toc = yaml.safe_load((root / "_toc.yml").read_text("utf-8"))
     found = [("", [toc["root"]])]
     found += [(part.get("caption", ""), [entry["file"] for entry in part["chapters"]]) for part in toc.get("parts", [])]
@@ -109,10 +110,10 @@ class Paper:
         self.base, self.titles = base, titles
 
     def address(self, path: str, anchor: str = "", titled: bool = False) -> str:
-        """Where something stands in the live book: a link, or (after the page's title) its path if the book has no address."""
+        """Where it stands in the live book: a link, or its path (after the page's title) if the book has no address."""
         where = f"{path}.html{'#' * bool(anchor)}{anchor}"
         if self.base:
-            return f'<a class="address" href="{html.escape(self.base + where)}">{html.escape(self.base + where)}</a>'
+            return _web(self.base + where)
         title = f"the page “{html.escape(self.titles[path])}”, " * titled
         return f'{title}<span class="address">{html.escape(where)}</span>'
 
@@ -195,7 +196,8 @@ def settings(section: Tag) -> Iterator[str]:
     """"Year: 2013" of each control of an exploration, as it stands before anybody moves it."""
     for field in section.select(".exploration-field"):
         chosen = field.select_one("option[selected], output") or field.select_one("input[checked]").parent
-        yield f"{html.escape(field.select_one('legend, label').get_text().strip())}: {html.escape(chosen.get_text().strip())}"
+        label = field.select_one("legend, label")
+        yield html.escape(f"{label.get_text().strip()}: {chosen.get_text().strip()}")
 
 
 def page_of(ident: str) -> str:
@@ -286,7 +288,8 @@ def compose(folder: Path, root: Path = ROOT, today: datetime.date | None = None)
 <style>{palette_css()}{styles(folder, pages)}{running}</style></head><body>
 {_cover(title, book, base, today or datetime.date.today())}
 {_about(about, book, base)}
-<nav class="contents" aria-labelledby="contents"><p class="contents-title" id="contents">Contents</p>{_contents([about, *heads])}</nav>
+<nav class="contents" aria-labelledby="contents"><p class="contents-title" id="contents">Contents</p>
+{_contents([about, *heads])}</nav>
 {body}</body></html>"""
 
 
@@ -298,49 +301,57 @@ def _part(caption: str, paths: list[str], texts: Mapping[str, Tag]) -> str:
     sheets = [str(texts[path]) for path in paths]
     if caption:
         # Inside the first page of the part, or it would stand on a sheet of its own.
-        legend = ledger.LEGEND if caption == CLAIMS else ""
-        sheets[0] = sheets[0].replace(">", f'><h1 class="part-title" id="{part_id(caption)}">{html.escape(caption)}</h1>{legend}', 1)
+        head = f'<h1 class="part-title" id="{part_id(caption)}">{html.escape(caption)}</h1>'
+        sheets[0] = sheets[0].replace(">", ">" + head + (ledger.LEGEND if caption == CLAIMS else ""), 1)
     return f'<div class="claims-part">{"".join(sheets)}</div>' if caption == CLAIMS else "".join(sheets)
 
 
 def _cover(title: str, book: Mapping, base: str, today: datetime.date) -> str:
     subtitle = book["title"].removeprefix(f"{title}: ")
     date = f"{today.day} {today:%B %Y}"
-    address = f'<p><a class="address" href="{html.escape(base)}">{html.escape(base)}</a></p>' if base else ""
+    address = f"<p>{_web(base)}</p>" if base else ""
     return f"""<section class="cover"><svg viewBox="0 0 16 16" aria-hidden="true"><path d="M8 2 15 14H1z"/></svg>
-<p class="cover-title">{html.escape(title)}</p><p class="cover-subtitle">{html.escape(subtitle[:1].upper() + subtitle[1:])}</p>
+<p class="cover-title">{html.escape(title)}</p>
+<p class="cover-subtitle">{html.escape(subtitle[:1].upper() + subtitle[1:])}</p>
 <p class="cover-author">{html.escape(book["authors"][0]["name"])}</p>
 <div class="cover-foot"><p>Version {html.escape(str(book["version"]))}, printed on {date}</p>{address}
 <p>Text, figures and tables: Creative Commons Attribution 4.0</p></div></section>"""
 
 
 def _about(head: tuple[int, str, str], book: Mapping, base: str) -> str:
-    where = (f'<p>The live book is at <a class="address" href="{html.escape(base)}">{html.escape(base)}</a>.</p>' if base else
-             "<p>This copy was made without knowing where the live book is published.\nAddresses are therefore given as a page's title "
-             "and its path in the folder of the book.</p>")
-    one = book["references"][0]
+    where = (f"The live book is at {_web(base)}." if base else
+             "This copy does not know where the live book is published.\n"
+             "Addresses are therefore given as paths in the folder of the book.")
+    essay = book["references"][0]
+    writer = " ".join(essay["authors"][0][name] for name in ("given-names", "family-names"))
     return f"""<section class="edition"><h1 id="{head[2]}">{head[1]}</h1>
 <p>This is the whole book on paper, made from the same pages as the live book, which is read in a browser.
 Links lead to places inside this file.</p>
-{where}
-<p>Each exploration is shown as it stands before anybody moves its controls, with its address in the live book, where it moves.
+<p>{where}</p>
+<p>Each exploration is shown as it stands before anybody moves its controls.
+Beside it stands its address in the live book, where it moves.
 The map of the argument is shown as of today.</p>
 <p>Tables of at most {ROWS} rows are printed in full.
-Of longer ones a line says how many rows there are and where they are; so it is with the rows behind each claim, and the fields of the tables.
+Of longer ones a line says how many rows there are and where they are.
+The rows behind each claim and the fields of the tables are in the live book alone.
 Code that draws a figure is left out; code that computes one is printed.</p>
-<p>The essay is: {html.escape(one["authors"][0]["given-names"])} {html.escape(one["authors"][0]["family-names"])}, “{html.escape(one["title"])}”,
-{one["year"]}, <a class="address" href="{html.escape(one["url"])}">{html.escape(one["url"])}</a>.
+<p>The essay is: {html.escape(writer)}, “{html.escape(essay["title"])}”, {essay["year"]}, {_web(essay["url"])}.
 It is under copyright of its author and publisher, and this book restates it in other words.</p>
 <p>To cite: {html.escape(book["authors"][0]["name"])} ({str(book["date-released"])[:4]}). {html.escape(book["title"])}.
 Version {html.escape(str(book["version"]))}.{f" {html.escape(base)}" * bool(base)}</p>
-<p>Text, figures and tables are under the licence Creative Commons Attribution 4.0
-(<a class="address" href="https://creativecommons.org/licenses/by/4.0/">https://creativecommons.org/licenses/by/4.0/</a>), the code under the MIT licence.
+<p>Text, figures and tables are under the licence Creative Commons Attribution 4.0 ({_web(LICENCE)}),
+the code under the MIT licence.
 Data sets among the sources have terms of their own.</p></section>"""
+
+
+def _web(address: str) -> str:
+    return f'<a class="address" href="{html.escape(address)}">{html.escape(address)}</a>'
 
 
 def _contents(heads: list[tuple[int, str, str]]) -> str:
     return "<ul>" + "".join(
-        f'<li class="level-{level}{" claim-line" * ident.startswith("claims-")}"><a href="#{ident}"><span>{html.escape(words)}</span><span data-page-of="{ident}">{UNKNOWN}</span></a></li>'
+        f'<li class="level-{level}{" claim-line" * ident.startswith("claims-")}"><a href="#{ident}">'
+        f'<span>{html.escape(words)}</span><span data-page-of="{ident}">{UNKNOWN}</span></a></li>'
         for level, words, ident in heads if level <= CONTENTS_DEPTH) + "</ul>"
 
 
@@ -371,7 +382,8 @@ def places(pdf: pikepdf.Pdf) -> dict[str, int]:
 def finish(pdf: pikepdf.Pdf, document: str) -> None:
     """Name the authors, and show no more of the outline than its first two levels: the rest opens at a click."""
     # The browser joins the lines of a long heading without the space between them.
-    heads = (" ".join(html.unescape(re.sub(r"<[^>]+>", "", head)).split()) for head in re.findall(r"(?s)<h[1-6][^>]*>(.*?)</h", document))
+    heads = re.findall(r"(?s)<h[1-6][^>]*>(.*?)</h", document)
+    heads = [" ".join(html.unescape(re.sub(r"<[^>]+>", "", head)).split()) for head in heads]
     words = {head.replace(" ", ""): head for head in heads}
     book = citation()
     pdf.docinfo["/Author"], pdf.docinfo["/Subject"] = book["authors"][0]["name"], book["title"]
@@ -388,7 +400,7 @@ def _open(items: list, words: Mapping[str, str], deep: int) -> None:
 
 
 def make(folder: Path, target: Path) -> int:
-    """Print the book built in `folder` to `target`; gives the number of pages. Raises Missing; leaves nothing half-written."""
+    """Print the book built in `folder` to `target`; gives the number of pages. Raises Missing, and then leaves no file."""
     with tempfile.TemporaryDirectory(dir=target.parent) as work, sync_playwright() as playwright:
         chrome = browser.launch(playwright)  # first, for without one there is nothing to do
         document = compose(folder)
