@@ -130,7 +130,7 @@ class Paper:
                 part.decompose()
             for head in text.select("h2, h3"):
                 head["class"], head.name = f"claim-{head.name}", "p"
-            text.append(note(f"Every count as a table, and the rows behind them, in the live book: {self.address(path)}."))
+            text.append(note(f"Its own page in the live book has the counts and rows as tables: {self.address(path)}."))
         for part in text.select(SCREEN_ONLY):
             part.decompose()
         for card in text.select("figure.card"):

@@ -152,6 +152,8 @@ def test_nothing_sticks_out_of_the_sheet_and_nothing_is_folded(document, soup, t
     page = page_at((tmp_path / "book.html").as_uri(), 657)  # A4 between its margins
     page.emulate_media(media="print")
     assert page.evaluate(STICKS_OUT.replace("main *", ".sheet *")) == []
+    cut = "[...document.querySelectorAll('.contents a')].filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent)"
+    assert page.evaluate(cut) == []
     assert page.foreign == [] and not soup.select("details, button, form, script")
     page.close()
 
