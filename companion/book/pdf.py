@@ -334,7 +334,7 @@ The map of the argument is shown as of today.</p>
 <p>Tables of at most {ROWS} rows are printed in full.
 Of longer ones a line says how many rows there are and where they are.
 The rows behind each claim and the fields of the tables are in the live book alone.
-Code that draws a figure is left out; code that computes one is printed.</p>
+Code is printed as the chapters show it.</p>
 <p>The essay is: {html.escape(writer)}, “{html.escape(essay["title"])}”, {essay["year"]}, {_web(essay["url"])}.
 It is under copyright of its author and publisher, and this book restates it in other words.</p>
 <p>To cite: {html.escape(book["authors"][0]["name"])} ({str(book["date-released"])[:4]}). {html.escape(book["title"])}.
