@@ -125,6 +125,14 @@ def test_file_says_what_it_is_and_is_light(paper):
         assert sizes == {(595, 842)}
 
 
+def test_the_map_is_drawn_on_one_sheet_laid_across(paper, sheets, soup):
+    with pikepdf.open(paper) as file:
+        across = [i for i, page in enumerate(file.pages) if page.mediabox[2] > page.mediabox[3]]
+    assert len(across) == 1 and len(soup.select(".map-field")) == 1
+    nodes = [squeezed(e.get_text()) for e in soup.select(".map-field .map-label")]
+    assert len(nodes) > 15 and all(node in squeezed(sheets[across[0]]) for node in nodes)
+
+
 def test_links_lead_to_places_in_the_file_or_to_the_web(paper):
     with pikepdf.open(paper) as file:
         places, inside = set(file.Root.Dests.keys()), 0
