@@ -45,6 +45,7 @@ SCREEN_ONLY = ("form, button, noscript, script, template, nav, .card-downloads, 
 CLAIM_ONLY_LIVE = ("details, .legend, #verdicts, section:has(> #cite), section:has(> #chapter), "
                    "section:has(> #argument) > p:last-of-type, section:has(> #verdicts) > p:last-of-type")
 MANY = 20  # sections of one page, of which the contents then name none: years, tables
+MAP = "argument-map"  # the page that has the map
 HEADINGS = re.compile(r"h[1-6]")
 REFERS = ("aria-labelledby", "aria-describedby", "for", "headers")
 
@@ -144,20 +145,24 @@ class Paper:
         self.fold(text, path)
 
     def map(self, section: Tag, text: Tag, path: str) -> None:
-        """Say where the map moves; the large one comes last of its page, on a sheet that is laid across."""
+        """Say where the map moves. It is drawn once, last on its own page, on a sheet that is laid across."""
         live = self.address(path, section.find_parent(id=True)["id"], titled=True)
-        where = ""
+        where, drawn = "", section.select(".map-legend, .map-result, .map-paper, [data-coding]:not([hidden]) .map-field")
         for others in section.select(".map-others"):
             others.decompose()  # lists that the ledger has
         if "map-whole" in section["class"]:
             sheet = BeautifulSoup('<div class="argument-map map-sheet" id="map-sheet"></div>', "html.parser").div
-            for part in section.select(".map-legend, .map-result, .map-paper, [data-coding]:not([hidden]) .map-field"):
+            for part in drawn:
                 sheet.append(part.extract())
             text.append(sheet)
             # The page has nothing set by the reader, and paper keeps it so.
             said = sheet.select_one(".map-paper")
             said.string = said.get_text().removesuffix(" You have set nothing.")
-            where = f"The map is on page {page_of(prefix(path) + 'map-sheet')}. "
+        elif MAP in self.titles:
+            for part in drawn:
+                part.decompose()
+        if MAP in self.titles:
+            where = f"The map is on page {page_of(prefix(MAP) + 'map-sheet')}. "
         section.insert_before(note(f"{where}It moves in the live book: {live}."))
 
     def fold(self, text: Tag, path: str) -> None:
