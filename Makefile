@@ -1,6 +1,6 @@
 # The commands of the book; `make help` lists them. GNU make 3.81 (macOS) is enough.
 .DEFAULT_GOAL := help
-.PHONY: help book test test-fast lab serve bench mutate lock clean
+.PHONY: help book pdf test test-fast lab serve bench mutate lock clean
 export PYTHON ARGS AGAIN ESSAY
 PY   := .venv/bin/python
 PORT ?= 8000
@@ -14,9 +14,15 @@ book:  ## build the book into _build/html (first run: makes .venv); your copy be
 	@.ci/env requirements.lock
 	@$(PY) -m companion.book
 
+pdf:  ## print the whole book into _build/beyond-the-triangle.pdf; builds it first if anything changed
+	@.ci/env requirements-test.lock
+	@$(PY) -m companion.book.browser
+	@$(PY) -m companion.book
+	@$(PY) -m companion.book.pdf
+
 test:  ## run every test, in a real browser too; one part: make test ARGS=tests/test_data.py
 	@.ci/env requirements-test.lock
-	@$(PY) tests/book/reading.py
+	@$(PY) -m companion.book.browser
 	@$(PY) tests/again.py || { $(PY) -m companion.book && BOOK_IS_BUILT=1 $(TESTS) $(ARGS) && $(PY) tests/again.py --passed; }
 
 test-fast:  ## run the tests that need neither a browser nor a build of the book (a minute)
@@ -35,7 +41,7 @@ serve:  ## serve the built book on this machine; another port: make serve PORT=8
 
 bench:  ## measure builds, page weights, states and the time from input to painted change
 	@.ci/env requirements-test.lock
-	@$(PY) tests/book/reading.py
+	@$(PY) -m companion.book.browser
 	@$(PY) bench/bench.py
 
 mutate:  ## break 500 single cells of the tables and list what no check can see

@@ -94,6 +94,12 @@ def loads(root):
     return statistics.median(float(subprocess.check_output([sys.executable, "-c", code], cwd=root)) for _ in range(3))
 
 
+def paper():
+    """The book on paper, as `make pdf` prints it from the book in _build/html."""
+    took = seconds(["-m", "companion.book.pdf"], ROOT)
+    return [("the book on paper", f"{took:.1f} s, {(ROOT / '_build/beyond-the-triangle.pdf').stat().st_size / 1e6:.1f} MB")]
+
+
 def moved(times):
     """What a row says of many changes: milliseconds to the painted change, and within the script."""
     painted, script = zip(*times)
@@ -127,6 +133,7 @@ def main():
     made = reading.make_book()
     if made.returncode:
         sys.exit(made.stdout)
+    rows += paper()
     with sync_playwright() as playwright, reading.serve() as site:
         browser = reading.launch(playwright)
         rows += [("browser", f"Chromium {browser.version}, headless"), *page_rows(browser, site)]

@@ -13,7 +13,9 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 from companion import __version__, argument, argument_map
-from companion.book import catalogue, downloads, essay, findings, ledger, markup, narrow, notebooks, outputs, prose, theme, timeline
+from companion.book import (
+    catalogue, downloads, essay, findings, handout, ledger, markup, narrow, notebooks, outputs, prose, theme, timeline,
+)
 from companion.data import DataError, check
 from companion.figure import palette_css
 
@@ -47,6 +49,7 @@ def setup(app: Sphinx) -> dict:
     narrow.setup(app)
     notebooks.setup(app)
     theme.setup(app)
+    handout.setup(app)
     return {"parallel_read_safe": True, "version": __version__}
 
 

@@ -1,24 +1,22 @@
-"""How tests and benchmarks read the book: which browser, from which server, how a first view is weighed.
-
-As a command it makes sure that there is a browser and prints it; `make test` runs that first.
-"""
+"""How tests and benchmarks read the book: from which server, how a first view is weighed."""
 
 import contextlib
 import csv
 import functools
 import gzip
 import http.server
-import os
-import shutil
 import subprocess
 import sys
 import threading
 from pathlib import Path
 
 import yaml
-from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))  # for those who run a file of the tests as a command
+
+from companion.book.browser import find, launch  # noqa: E402, F401  (the book on paper needs the same)
+
 HTML = ROOT / "_build" / "html"
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
 PAGES = [f"{name}.html" for name in
@@ -31,63 +29,11 @@ SOME_CLAIMS = [f"claims/{name}.html" for name in
                ("russia-trade-nil", "leverage-fear", "search-partners", "blame-open", "europe-no-boom")]
 UNDER = "/some/deep/path/"  # the book must not care where on a server it lies
 
-NAMES = ("google-chrome", "google-chrome-stable", "chromium", "chromium-browser",
-         "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-         "/Applications/Chromium.app/Contents/MacOS/Chromium")
-ARGS = ("--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
-        # Of several open pages all but one would be run at a low priority, and starve beside the second worker.
-        "--disable-renderer-backgrounding", "--disable-backgrounding-occluded-windows")
-
 
 def make_book(root=ROOT):
     """Build the book under `root` as `make book` does; returns the finished process (stdout and stderr are one text)."""
     return subprocess.run([sys.executable, "-m", "companion.book"], cwd=root, text=True, timeout=600,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-
-
-def works(name):
-    """The path of a browser that starts, or None; on Ubuntu `chromium-browser` may be a stub that only says where to get one."""
-    path = shutil.which(name)
-    with contextlib.suppress(OSError, subprocess.SubprocessError):
-        if path and subprocess.run([path, "--version"], capture_output=True, timeout=30).returncode == 0:
-            return path
-    return None
-
-
-def find():
-    """The path of a Chrome or Chromium: $CHROME, the system's, playwright's own; None when there is none."""
-    if os.environ.get("CHROME"):
-        path = works(os.environ["CHROME"])
-        if not path:
-            sys.exit(f"CHROME={os.environ['CHROME']} does not start; name a Chrome or Chromium, or leave CHROME out.")
-        return path
-    path = next(filter(None, map(works, NAMES)), None)
-    if not path:
-        with sync_playwright() as playwright:
-            path = works(playwright.chromium.executable_path)
-    return path
-
-
-def install():
-    """Try the system's package, then playwright's own browser."""
-    root = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    commands = [[sys.executable, "-m", "playwright", "install", "chromium"]]
-    if shutil.which("apt-get") and (not root or shutil.which("sudo")):
-        env = ["env", "DEBIAN_FRONTEND=noninteractive"]
-        commands[:0] = [[*root, *env, "sh", "-c", "apt-get update -q && apt-get install -y -q chromium"]]
-    for command in commands:
-        print("- no Chrome or Chromium yet; running:", " ".join(command), flush=True)
-        subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        if path := find():
-            return path
-    sys.exit("No Chrome or Chromium was found and none could be installed; install one, or name it: make test CHROME=/path/to/chrome")
-
-
-def launch(playwright):
-    """A headless browser. Only root needs to go without the sandbox."""
-    path = find() or sys.exit("No Chrome or Chromium was found; run make test, which installs one, or name it in CHROME.")
-    sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()
-    return playwright.chromium.launch(executable_path=path, args=[*ARGS, *sandbox])
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
@@ -150,7 +96,3 @@ def pages():
     """Every page of the built book, as paths below its root."""
     found = (p.relative_to(HTML).as_posix() for p in HTML.rglob("*.html"))
     return sorted(p for p in found if not p.startswith(("_static/", "_sources/", "reports/")))
-
-
-if __name__ == "__main__":
-    print("- browser:", find() or install())
