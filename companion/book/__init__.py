@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 from companion import __version__, argument, argument_map
-from companion.book import catalogue, downloads, essay, ledger, markup, narrow, outputs, prose, theme, timeline
+from companion.book import carry, catalogue, downloads, essay, ledger, markup, narrow, outputs, prose, theme, timeline
 from companion.data import DataError, check
 from companion.figure import palette_css
 
@@ -45,6 +45,7 @@ def setup(app: Sphinx) -> dict:
     ledger.setup(app)
     narrow.setup(app)
     theme.setup(app)
+    carry.setup(app)
     return {"parallel_read_safe": True, "version": __version__}
 
 

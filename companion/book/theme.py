@@ -5,6 +5,8 @@ errors of its own. What a reader of this book uses of it fits in `templates/layo
 `static/theme.css` and `static/theme.js`; the theme keeps its Python side (directives, footnotes, contents).
 """
 
+import base64
+import hashlib
 import re
 import shutil
 from pathlib import Path
@@ -13,6 +15,8 @@ from sphinx.util import logging
 
 HERE = Path(__file__).parent
 SEARCH_PAGE = "search"
+FIRST_SCRIPT = (HERE / "templates" / "first.js").read_text("utf-8")  # stands in the head of every page
+THEME_FILES = ("vendor", "scripts", "styles", "locales", "images", "webpack-macros.html", "sbt-webpack-macros.html")
 
 # Scripts and styles that extensions put on every page, by a word in their name or text, and the
 # pattern in a page's HTML that shows the page needs them. None: no page of ours does.
@@ -62,7 +66,7 @@ def setup(app):
     app.connect("config-inited", configure)
     # After the other extensions (500) have added their files and the theme has changed the list (501).
     app.connect("html-page-context", trim_page, priority=900)
-    app.connect("build-finished", remove_icon_fonts)
+    app.connect("build-finished", remove_theme_files)
 
 
 def configure(app, config):
@@ -87,12 +91,36 @@ def trim_page(app, pagename, templatename, context, doctree):
                     pagename, file.filename,
                 )
     # docutils and Sphinx both write this one; once is enough.
-    context["metatags"] = re.sub(r'<meta (?=[^>]*name="viewport")[^>]*>\s*', "", context.get("metatags") or "")
+    metatags = re.sub(r'<meta (?=[^>]*name="viewport")[^>]*>\s*', "", context.get("metatags") or "")
+    # Before anything that loads or runs: a policy binds only what comes after it.
+    context["metatags"] = f'\n    <meta http-equiv="Content-Security-Policy" content="{policy(FIRST_SCRIPT)}" />{metatags}'
+    context["first_script"] = FIRST_SCRIPT
+    if pagename == app.config.root_doc and context.get("pageurl"):
+        context["pageurl"] = app.config.html_baseurl  # the folder and its index.html are one page
     if body:
         if "/" not in pagename:
             # Cells do not know their page: what they link to is written as seen from the folder of the chapters.
             body = re.sub(r'(href=\\?")\.\./', r"\1", body)
         context["body"] = mend(body)
+
+
+def policy(script):
+    """The Content-Security-Policy of a page: files of the book alone, and the one script `script` inside the page.
+
+    For a page from a disk 'self' is nothing in Firefox, so `file:` stands beside it; a page from a server may load no file.
+    """
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    own = "'self' file:"
+    return "; ".join((
+        "default-src 'none'",
+        f"script-src {own} 'sha256-{digest}'",
+        f"style-src {own} 'unsafe-inline'",  # the drawings of matplotlib have style attributes
+        f"img-src {own} data:",  # the icon of the page, and the drawing that becomes a PNG
+        f"font-src {own}",
+        f"connect-src {own}",  # the search quotes from the pages that it finds
+        f"form-action {own}",
+        "base-uri 'none'",
+    ))
 
 
 def is_needed(file, pagename, body):
@@ -119,7 +147,9 @@ def mend(body):
     return "".join(parts)
 
 
-def remove_icon_fonts(app, exception):
-    """Leave the 4 MB of icon fonts, which no page links to, out of the published book."""
+def remove_theme_files(app, exception):
+    """Leave the 6 MB of the theme's icon fonts, scripts and styles, which no page links to, out of the published book."""
     if exception is None and app.builder.format == "html":
-        shutil.rmtree(Path(app.outdir) / "_static" / "vendor", ignore_errors=True)
+        for name in THEME_FILES:
+            path = Path(app.outdir) / "_static" / name
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
