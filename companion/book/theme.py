@@ -27,6 +27,8 @@ NEEDED_WHERE = {
     "copybutton": None,
     "mystnb.": None,  # 40 kB, nearly all of it terminal colours; theme.css styles cells
     "DOCUMENTATION_OPTIONS.pagename": None,
+    # Rewrites the page's address on load, which holds the state of the explorations, and keeps what was searched for.
+    "sphinx_highlight": None,
     "togglebutton": r'class="[^"]*\b(toggle|dropdown)\b',
     "toggleHint": r'class="[^"]*\b(toggle|dropdown)\b',
     "toggleOpenOnPrint": r'class="[^"]*\b(toggle|dropdown)\b',
@@ -34,9 +36,8 @@ NEEDED_WHERE = {
     "design-tabs": r'class="[^"]*\bsd-tab',
 }
 
-# Only the search page calls these. Elsewhere sphinx_highlight.js would rewrite the page's address
-# on load, and that address holds the state of the explorations.
-NEEDED_BY_SEARCH = ("documentation_options", "doctools", "sphinx_highlight")
+# Only the search page calls these.
+NEEDED_BY_SEARCH = ("documentation_options", "doctools")
 
 # Left in the text by sphinx-thebe, which Jupyter Book always loads.
 LIVE_CELLS = ('<script type="text/x-thebe-config"', "<script>kernelName")
@@ -107,18 +108,17 @@ def trim_page(app, pagename, templatename, context, doctree):
 def policy(script):
     """The Content-Security-Policy of a page: files of the book alone, and the one script `script` inside the page.
 
-    For a page from a disk 'self' is nothing in Firefox, so `file:` stands beside it; a page from a server may load no file.
+    'self' is also what lies beside a page on a disk, in Chromium and in Firefox.
     """
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    own = "'self' file:"
     return "; ".join((
         "default-src 'none'",
-        f"script-src {own} 'sha256-{digest}'",
-        f"style-src {own} 'unsafe-inline'",  # the drawings of matplotlib have style attributes
-        f"img-src {own} data:",  # the icon of the page, and the drawing that becomes a PNG
-        f"font-src {own}",
-        f"connect-src {own}",  # the search quotes from the pages that it finds
-        f"form-action {own}",
+        f"script-src 'self' 'sha256-{digest}'",
+        "style-src 'self' 'unsafe-inline'",  # the drawings of matplotlib have style attributes
+        "img-src 'self' data:",  # the icon of the page, and the drawing that becomes a PNG
+        "font-src 'self'",
+        "connect-src 'self'",  # the search quotes from the pages that it finds
+        "form-action 'self'",
         "base-uri 'none'",
     ))
 

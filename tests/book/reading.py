@@ -81,14 +81,18 @@ def install():
     sys.exit("No Chrome or Chromium was found and none could be installed; install one, or name it: make test CHROME=/path/to/chrome")
 
 
+def flags():
+    """The arguments of a browser that is tested. Only root needs to go without the sandbox."""
+    return [*ARGS, *(("--no-sandbox",) if os.geteuid() == 0 else ())]
+
+
 def launch(playwright):
-    """A headless browser. Only root needs to go without the sandbox."""
+    """A headless browser."""
     path = find() or sys.exit("No Chrome or Chromium was found; run make test, which installs one, or name it in CHROME.")
-    sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()
-    return playwright.chromium.launch(executable_path=path, args=[*ARGS, *sandbox])
+    return playwright.chromium.launch(executable_path=path, args=flags())
 
 
-class _Handler(http.server.SimpleHTTPRequestHandler):
+class Handler(http.server.SimpleHTTPRequestHandler):
     def translate_path(self, path):
         # A path outside the sub-path is not the book's; a file name that cannot be gives 404.
         return super().translate_path(path[len(UNDER) - 1:] if path.startswith(UNDER) else "/no such file")
@@ -98,9 +102,9 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def serve(folder=HTML):
+def serve(folder=HTML, handler=Handler):
     """Serve a folder on a free port of this machine, deep below the root; gives the address, which ends in a slash."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Handler, directory=folder)) as server:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(handler, directory=folder)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}{UNDER}"
         server.shutdown()
