@@ -126,7 +126,9 @@ def page_rows(browser, site):
 
 
 class Compressing(reading.Handler):
-    """Sends text as gzip, as any usual host does and Python's own server does not."""
+    """Sends text as gzip and keeps connections open, as any usual host does and Python's own server does not."""
+
+    protocol_version = "HTTP/1.1"
 
     def send_head(self):
         path = Path(self.translate_path(self.path))

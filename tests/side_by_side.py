@@ -16,7 +16,7 @@ import reading  # noqa: E402
 
 # In a browser. What is not named here is in the other half, so that no test can be in neither.
 BROWSER = [f"tests/book/test_{name}.py" for name in
-           ("argument_map", "pages", "explorations", "catalogue", "timeline", "ledger", "guess")]
+           ("argument_map", "pages", "explorations", "catalogue", "timeline", "ledger", "guess", "anywhere")]
 PYTEST = [sys.executable, "-m", "pytest", "-q"]
 
 

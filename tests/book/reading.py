@@ -133,6 +133,21 @@ def watch(page):
     return page
 
 
+# The sum of all layout shifts since the page began, after a scroll through it. It waits for frames: shifts come with them.
+SHIFTS = """async () => {
+  let sum = 0;
+  const add = (list) => list.forEach((shift) => { sum += shift.value; });
+  const observer = new PerformanceObserver((list) => add(list.getEntries()));
+  observer.observe({type: 'layout-shift', buffered: true});
+  const frame = () => new Promise(requestAnimationFrame);
+  for (let y = 0; y < document.documentElement.scrollHeight; y += 2000) { scrollTo({top: y, behavior: 'instant'}); await frame(); }
+  await frame();
+  await frame();
+  add(observer.takeRecords());
+  return sum;
+}"""
+
+
 def zipped(data):
     """Bytes after gzip at level 6, what a usual server sends."""
     return len(gzip.compress(data if isinstance(data, bytes) else data.encode(), 6, mtime=0))
@@ -149,9 +164,9 @@ def weigh(responses):
 
 
 def pages():
-    """Every page of the built book, as paths below its root."""
+    """Every page of the built book, as paths below its root; without the one for a missing address."""
     found = (p.relative_to(HTML).as_posix() for p in HTML.rglob("*.html"))
-    return sorted(p for p in found if not p.startswith(("_static/", "_sources/", "reports/")))
+    return sorted(p for p in found if not p.startswith(("_static/", "_sources/", "reports/")) and p != "404.html")
 
 
 if __name__ == "__main__":

@@ -105,7 +105,7 @@ function markSoon() {
 addEventListener("resize", markSoon);
 addEventListener("load", markSoon);
 for (const event of ["toggle", "change"]) document.addEventListener(event, markSoon, true);
-markScrolling();
+markSoon();
 
 // A link in a menu that lies over the page leads to the page: close the menu.
 document.querySelectorAll("nav[popover]").forEach((menu) =>
