@@ -177,11 +177,13 @@ def lighthouse_rows():
     folder, rows = install_lighthouse(), []
     with reading.serve(handler=Compressing) as site:
         for path in LIGHTHOUSE:
+            print("- Lighthouse reads", path, "three times", file=sys.stderr)
             runs = [lighthouse(folder, site + path) for _ in range(3)]
-            scores = (f"{name} {statistics.median(run['categories'][name]['score'] * 100 for run in runs):.0f}" for name in CATEGORIES)
+            scores = (f"{name} {statistics.median(run['categories'][name]['score'] * 100 for run in runs):.0f}"
+                      for name in CATEGORIES)
             wanting = {ref["id"] for run in runs for name in CATEGORIES for ref in run["categories"][name]["auditRefs"]
                        if ref["weight"] and run["audits"][ref["id"]]["score"] not in (1, None)}
-            rows.append((f"Lighthouse, phone, {path} (median of 3)", ", ".join(scores) + "".join(f"; {i}" for i in sorted(wanting))))
+            rows.append((f"Lighthouse, phone, {path} (median of 3)", "; ".join([", ".join(scores), *sorted(wanting)])))
     return rows
 
 
