@@ -133,6 +133,18 @@ def watch(page):
     return page
 
 
+def until(page, condition, arg=None):
+    """Wait until a condition, in JavaScript, holds on the page; fails after five seconds.
+
+    Playwright's own wait_for_function looks a second time by eval in the page, which the book's policy refuses.
+    """
+    for _ in range(250):
+        if page.evaluate(condition, arg):
+            return
+        page.wait_for_timeout(20)
+    raise AssertionError(f"This never became true: {condition}")
+
+
 # The sum of all layout shifts since the page began, after a scroll through it. It waits for frames: shifts come with them.
 SHIFTS = """async () => {
   let sum = 0;

@@ -72,7 +72,7 @@ def test_what_is_not_of_the_book_is_refused(where, site, book, page_at):
       }};
       {"; ".join(TRIES.values())};
     }}""")
-    page.wait_for_function("wanted => wanted.every(name => refused.has(name))", arg=list(TRIES), timeout=5000)
+    reading.until(page, "wanted => wanted.every(name => refused.has(name))", arg=list(TRIES))
     assert page.foreign == [] and page.evaluate("window.ran") is None and page.url.endswith("about.html")
     page.close()
 
@@ -305,7 +305,7 @@ def test_the_page_for_a_missing_address_leads_back_from_any_depth(missing, host,
     links = set(page.evaluate("[...document.querySelectorAll('a:not([href^=\"#\"])')].map(a => a.href.split('#')[0])"))
     assert {host + path for path in reading.CHAPTERS} | {host + "index.html"} <= links
     assert all(link.startswith(host) and (book / link.removeprefix(host)).is_file() for link in links)
-    page.wait_for_function("document.querySelector('.theme-switch-button').title")  # theme.js was found as well
+    reading.until(page, "document.querySelector('.theme-switch-button').title")  # theme.js was found as well
     found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     assert not found, found
     page.locator("main input[type=search]").fill("rouble")

@@ -221,7 +221,7 @@ def test_print_shows_all_and_fits_the_sheet(path, site, page_at):
     page.emulate_media(media="print")
     # The lists of the map are long and stay folded: what it says stands above them.
     folded = "article details:not([open]):not(.argument-map details)"
-    page.wait_for_function("folded => !document.querySelector(folded)", arg=folded)
+    reading.until(page, "folded => !document.querySelector(folded)", arg=folded)
     for hidden in (".site-header", "nav", "form", "button"):
         assert page.locator(f"{hidden}:visible").count() == 0, hidden
     for shown in ("h1", "figure.card figcaption", "article.claim dd", ".guess-answer p:not([hidden])"):
