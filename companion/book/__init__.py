@@ -14,7 +14,7 @@ from sphinx.errors import ExtensionError
 
 from companion import __version__, argument, argument_map
 from companion.book import (
-    catalogue, downloads, essay, findings, handout, ledger, markup, narrow, notebooks, outputs, prose, theme, timeline,
+    carry, catalogue, downloads, essay, findings, handout, ledger, markup, narrow, notebooks, outputs, prose, theme, timeline,
 )
 from companion.data import DataError, check
 from companion.figure import palette_css
@@ -50,6 +50,7 @@ def setup(app: Sphinx) -> dict:
     notebooks.setup(app)
     theme.setup(app)
     handout.setup(app)
+    carry.setup(app)
     return {"parallel_read_safe": True, "version": __version__}
 
 

@@ -57,11 +57,15 @@ def install():
     sys.exit("No Chrome or Chromium was found and none could be installed; install one, or name it: make ... CHROME=/path/to/chrome")
 
 
+def flags():
+    """The arguments of the browser. Only root needs to go without the sandbox."""
+    return [*ARGS, *(("--no-sandbox",) if os.geteuid() == 0 else ())]
+
+
 def launch(playwright):
-    """A headless browser. Only root needs to go without the sandbox."""
-    path = find() or sys.exit("No Chrome or Chromium was found; install one, or name it in CHROME.")
-    sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()
-    return playwright.chromium.launch(executable_path=path, args=[*ARGS, *sandbox])
+    """A headless browser."""
+    path = find() or sys.exit("No Chrome or Chromium was found; run make test, which installs one, or name it in CHROME.")
+    return playwright.chromium.launch(executable_path=path, args=flags())
 
 
 if __name__ == "__main__":

@@ -352,7 +352,8 @@ def _shown(app: Sphinx) -> str:
     env, root = app.env, Path(app.srcdir)
     around = [(page, env.titles[page].astext(), env.metadata[page].get("explorations")) for page in sorted(env.found_docs)]
     files = [(root / name).read_bytes() for name in ("_config.yml", "CITATION.cff")]
-    return hashlib.sha256(repr([app.config.companion_fingerprint, files, env.toctree_includes, around]).encode()).hexdigest()
+    shown = [app.config.companion_fingerprint, app.config.html_baseurl, files, env.toctree_includes, around]
+    return hashlib.sha256(repr(shown).encode()).hexdigest()
 
 
 def _neighbour(record: Mapping | None) -> dict | None:

@@ -5,6 +5,8 @@ errors of its own. What a reader of this book uses of it fits in `templates/layo
 `static/theme.css` and `static/theme.js`; the theme keeps its Python side (directives, footnotes, contents).
 """
 
+import base64
+import hashlib
 import re
 import shutil
 from pathlib import Path
@@ -13,6 +15,8 @@ from sphinx.util import logging
 
 HERE = Path(__file__).parent
 SEARCH_PAGE = "search"
+FIRST_SCRIPT = (HERE / "templates" / "first.js").read_text("utf-8")  # stands in the head of every page
+THEME_FILES = ("vendor", "scripts", "styles", "locales", "images", "webpack-macros.html", "sbt-webpack-macros.html")
 
 # Scripts and styles that extensions put on every page, by a word in their name or text, and the
 # pattern in a page's HTML that shows the page needs them. None: no page of ours does.
@@ -23,6 +27,8 @@ NEEDED_WHERE = {
     "copybutton": None,
     "mystnb.": None,  # 40 kB, nearly all of it terminal colours; theme.css styles cells
     "DOCUMENTATION_OPTIONS.pagename": None,
+    # Rewrites the page's address on load, which holds the state of the explorations, and keeps what was searched for.
+    "sphinx_highlight": None,
     "togglebutton": r'class="[^"]*\b(toggle|dropdown)\b',
     "toggleHint": r'class="[^"]*\b(toggle|dropdown)\b',
     "toggleOpenOnPrint": r'class="[^"]*\b(toggle|dropdown)\b',
@@ -30,9 +36,8 @@ NEEDED_WHERE = {
     "design-tabs": r'class="[^"]*\bsd-tab',
 }
 
-# Only the search page calls these. Elsewhere sphinx_highlight.js would rewrite the page's address
-# on load, and that address holds the state of the explorations.
-NEEDED_BY_SEARCH = ("documentation_options", "doctools", "sphinx_highlight")
+# Only the search page calls these.
+NEEDED_BY_SEARCH = ("documentation_options", "doctools")
 
 # Left in the text by sphinx-thebe, which Jupyter Book always loads.
 LIVE_CELLS = ('<script type="text/x-thebe-config"', "<script>kernelName")
@@ -62,7 +67,7 @@ def setup(app):
     app.connect("config-inited", configure)
     # After the other extensions (500) have added their files and the theme has changed the list (501).
     app.connect("html-page-context", trim_page, priority=900)
-    app.connect("build-finished", remove_icon_fonts)
+    app.connect("build-finished", remove_theme_files)
 
 
 def configure(app, config):
@@ -87,12 +92,35 @@ def trim_page(app, pagename, templatename, context, doctree):
                     pagename, file.filename,
                 )
     # docutils and Sphinx both write this one; once is enough.
-    context["metatags"] = re.sub(r'<meta (?=[^>]*name="viewport")[^>]*>\s*', "", context.get("metatags") or "")
+    metatags = re.sub(r'<meta (?=[^>]*name="viewport")[^>]*>\s*', "", context.get("metatags") or "")
+    # Before anything that loads or runs: a policy binds only what comes after it.
+    context["metatags"] = f'\n    <meta http-equiv="Content-Security-Policy" content="{policy(FIRST_SCRIPT)}" />{metatags}'
+    context["first_script"] = FIRST_SCRIPT
+    if pagename == app.config.root_doc and context.get("pageurl"):
+        context["pageurl"] = app.config.html_baseurl  # the folder and its index.html are one page
     if body:
         if "/" not in pagename:
             # Cells do not know their page: what they link to is written as seen from the folder of the chapters.
             body = re.sub(r'(href=\\?")\.\./', r"\1", body)
         context["body"] = mend(body)
+
+
+def policy(script):
+    """The Content-Security-Policy of a page: files of the book alone, and the one script `script` inside the page.
+
+    'self' is also what lies beside a page on a disk, in Chromium and in Firefox.
+    """
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return "; ".join((
+        "default-src 'none'",
+        f"script-src 'self' 'sha256-{digest}'",
+        "style-src 'self' 'unsafe-inline'",  # the drawings of matplotlib have style attributes
+        "img-src 'self' data:",  # the icon of the page, and the drawing that becomes a PNG
+        "font-src 'self'",
+        "connect-src 'self'",  # the search quotes from the pages that it finds
+        "form-action 'self'",
+        "base-uri 'none'",
+    ))
 
 
 def is_needed(file, pagename, body):
@@ -119,7 +147,9 @@ def mend(body):
     return "".join(parts)
 
 
-def remove_icon_fonts(app, exception):
-    """Leave the 4 MB of icon fonts, which no page links to, out of the published book."""
+def remove_theme_files(app, exception):
+    """Leave the 6 MB of the theme's icon fonts, scripts and styles, which no page links to, out of the published book."""
     if exception is None and app.builder.format == "html":
-        shutil.rmtree(Path(app.outdir) / "_static" / "vendor", ignore_errors=True)
+        for name in THEME_FILES:
+            path = Path(app.outdir) / "_static" / name
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)

@@ -15,7 +15,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))  # for those who run a file of the tests as a command
 
-from companion.book.browser import find, launch  # noqa: E402, F401  (the book on paper needs the same)
+from companion.book.browser import find, flags, launch  # noqa: E402, F401  (the book on paper needs the same)
 
 HTML = ROOT / "_build" / "html"
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
@@ -36,7 +36,7 @@ def make_book(root=ROOT):
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
-class _Handler(http.server.SimpleHTTPRequestHandler):
+class Handler(http.server.SimpleHTTPRequestHandler):
     def translate_path(self, path):
         # A path outside the sub-path is not the book's; a file name that cannot be gives 404.
         return super().translate_path(path[len(UNDER) - 1:] if path.startswith(UNDER) else "/no such file")
@@ -46,9 +46,9 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def serve(folder=HTML):
+def serve(folder=HTML, handler=Handler):
     """Serve a folder on a free port of this machine, deep below the root; gives the address, which ends in a slash."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Handler, directory=folder)) as server:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(handler, directory=folder)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}{UNDER}"
         server.shutdown()
@@ -77,6 +77,36 @@ def watch(page):
     return page
 
 
+def until(page, condition, arg=None):
+    """Wait until a condition, in JavaScript, holds on the page; fails after five seconds.
+
+    Playwright's own wait_for_function looks a second time by eval in the page, which the book's policy refuses.
+    """
+    for _ in range(250):
+        if page.evaluate(condition, arg):
+            return
+        page.wait_for_timeout(20)
+    raise AssertionError(f"This never became true: {condition}")
+
+
+# The sum of all layout shifts since the page began, after a scroll through it. It waits for frames: shifts come with them.
+SHIFTS = """async () => {
+  let sum = 0;
+  const add = (list) => list.forEach((shift) => { sum += shift.value; });
+  const observer = new PerformanceObserver((list) => add(list.getEntries()));
+  observer.observe({type: 'layout-shift', buffered: true});
+  const frame = () => new Promise(requestAnimationFrame);
+  for (let y = 0; y < document.documentElement.scrollHeight; y += 2000) {
+    scrollTo({top: y, behavior: 'instant'});
+    await frame();
+  }
+  await frame();
+  await frame();
+  add(observer.takeRecords());
+  return sum;
+}"""
+
+
 def zipped(data):
     """Bytes after gzip at level 6, what a usual server sends."""
     return len(gzip.compress(data if isinstance(data, bytes) else data.encode(), 6, mtime=0))
@@ -93,6 +123,6 @@ def weigh(responses):
 
 
 def pages():
-    """Every page of the built book, as paths below its root."""
+    """Every page of the built book, as paths below its root; without the one for a missing address."""
     found = (p.relative_to(HTML).as_posix() for p in HTML.rglob("*.html"))
-    return sorted(p for p in found if not p.startswith(("_static/", "_sources/", "reports/")))
+    return sorted(p for p in found if not p.startswith(("_static/", "_sources/", "reports/")) and p != "404.html")

@@ -7,6 +7,7 @@ import random
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+import reading
 from companion import argument_map
 from companion.argument import FALLS, SHAKY, STANDS, VALUES
 from companion.evidence import how_it_fits as fits
@@ -194,7 +195,7 @@ def test_an_address_that_does_not_exist_is_said_and_shows_the_start(site, page_a
     assert page.locator(".map-stale").inner_text().startswith(f"The address names the {bad}, which does not exist here")
     assert page.url.endswith("argument-map.html#the-map")
     assert page.evaluate(SEEN)["values"] == WHOLE.values("now", "settled") and page.said == []
-    page.wait_for_function("document.querySelector('.argument-map [role=status]').textContent.startsWith('The address names')", timeout=3000)
+    reading.until(page, "document.querySelector('.argument-map [role=status]').textContent.startsWith('The address names')")
     at(page, "Set “necessity”").select_option(STANDS)
     assert not page.locator(".map-stale").is_visible() and page.url.endswith("?set=necessity.stands#the-map")
     page.close()

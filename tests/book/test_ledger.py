@@ -213,7 +213,7 @@ def test_the_form_works_by_keyboard_tells_once_and_keeps_the_choice_in_the_addre
     form.go_back()
     assert set(visible(form)) == set(ROWS.index[ROWS["chapter"] == "moscow"])
     form.get_by_role("button", name="Show all").press("Enter")
-    form.wait_for_function("!location.search")
+    reading.until(form, "!location.search")
     assert len(visible(form)) == len(ROWS)
 
 
@@ -237,7 +237,7 @@ def test_a_claim_in_the_address_is_shown_and_opened_on_load_and_later(site, page
     page.get_by_label("Chapter", exact=True).select_option("tokyo")
     assert "#" not in page.url  # what it named is hidden now
     page.evaluate("location.hash = 'japan-contacts'")
-    page.wait_for_function("document.querySelector('#japan-contacts details').open")
+    reading.until(page, "document.querySelector('#japan-contacts details').open")
     assert set(visible(page)) == set(ROWS.index[ROWS["chapter"] == "tokyo"])  # it fits, so the choice stays
     page.close()
 
@@ -258,10 +258,10 @@ def test_a_word_finds_its_beginnings_and_not_the_line_of_kind_and_hedge(form):
 
 def test_typed_words_reach_the_address_in_a_pause_and_the_list_can_be_linked(form):
     form.get_by_label("Search the claims").press_sequentially("russia")
-    form.wait_for_function("location.search === '?find=russia'")
+    reading.until(form, "location.search === '?find=russia'")
     form.evaluate("() => { window.copied = []; navigator.clipboard.writeText = async (text) => { copied.push(text); }; }")
     form.get_by_role("button", name="Copy link to this list").press("Enter")
-    form.wait_for_function("document.querySelector('.narrow output').value === 'Link copied.'")
+    reading.until(form, "document.querySelector('.narrow output').value === 'Link copied.'")
     assert form.evaluate("copied") == [form.url]
 
 

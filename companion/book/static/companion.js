@@ -146,13 +146,17 @@
       said.hidden = forget.hidden = input.value === "";
       said.textContent = `You said ${input.value}.`;
     };
-    try { input.value = localStorage.getItem(key) || ""; } catch { /* storage is off: the guess lasts as long as the page */ }
+    const recall = () => {
+      try { input.value = localStorage.getItem(key) || ""; } catch { /* storage is off: the guess lasts as long as the page */ }
+      show();
+    };
     const keep = () => { try { localStorage.setItem(key, input.value); } catch { /* as above */ } show(); };
     input.disabled = false;
     input.addEventListener("input", keep);
     form.addEventListener("submit", (event) => { event.preventDefault(); box.querySelector("details").open = true; });
     forget.addEventListener("click", () => { input.value = ""; try { localStorage.removeItem(key); } catch { /* as above */ } show(); input.focus(); });
-    show();
+    addEventListener("storage", recall); // erased with all others (theme.js), or changed in another window
+    recall();
   }
 
   document.querySelectorAll("[data-exploration]").forEach(exploration);

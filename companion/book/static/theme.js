@@ -24,9 +24,39 @@ switcher.addEventListener("click", () => {
   } catch (error) {
     // Storage is forbidden: the choice lasts as long as the page.
   }
+  showKept();
 });
 darkScheme.addEventListener("change", () => setMode(root.dataset.mode));
 setMode(root.dataset.mode);
+
+// All that the browser keeps of this book, by key: the colours and the guesses (companion.js). It can be erased on any page.
+const keptLine = document.querySelector("[data-kept]");
+
+function kept() {
+  try {
+    return Object.keys(localStorage).filter((key) => key === "mode" || key.startsWith("guess:"));
+  } catch (error) {
+    return []; // storage is forbidden
+  }
+}
+
+function showKept() {
+  keptLine.hidden = kept().length === 0;
+}
+
+keptLine.querySelector("button").addEventListener("click", () => {
+  kept().forEach((key) => localStorage.removeItem(key));
+  dispatchEvent(new StorageEvent("storage")); // as other pages that are open get it from the browser
+  document.querySelector("[data-kept-said]").textContent = "Your guesses and your choice of colours are erased.";
+  switcher.focus(); // the button that had the focus is gone
+});
+addEventListener("storage", () => {
+  if (!kept().includes("mode")) setMode("auto");
+  showKept();
+});
+document.addEventListener("input", showKept);
+document.addEventListener("click", showKept); // a single guess may have been erased
+showKept();
 
 // Paper: light colours and everything unfolded, put back afterwards. Firefox reports printing by event,
 // a browser that only emulates paper by media query.
@@ -75,7 +105,7 @@ function markSoon() {
 addEventListener("resize", markSoon);
 addEventListener("load", markSoon);
 for (const event of ["toggle", "change"]) document.addEventListener(event, markSoon, true);
-markScrolling();
+markSoon();
 
 // A link in a menu that lies over the page leads to the page: close the menu.
 document.querySelectorAll("nav[popover]").forEach((menu) =>
