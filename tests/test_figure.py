@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from coloraide import Color
 
 from companion import figure
 from companion.figure import ACTORS, COLOUR, GROUND, PALETTE, Card, palette_css, show, table_html
@@ -39,6 +40,21 @@ def test_every_actor_can_be_read_on_both_grounds(name):
         assert contrast(colour, ground) >= 4.5
 
 
+# In CIEDE2000, where 1 can just be seen on two patches side by side; thin lines and small dots that lie apart need many times that.
+APART = 10
+
+
+@pytest.mark.parametrize("eyes", [None, "protan", "deutan", "tritan"])
+@pytest.mark.parametrize("ground", ["light", "dark"])
+def test_all_actors_are_told_apart_by_every_kind_of_eyes(eyes, ground):
+    """Colour blindness as Machado, Oliveira and Fernandes (2009) simulate it, at its full strength."""
+    seen = {name: Color(pair[ground == "dark"]) for name, pair in ACTORS.items() if name != "band"}
+    if eyes:
+        seen = {name: colour.filter(eyes, 1, method="machado") for name, colour in seen.items()}
+    near = {(a, b): seen[a].delta_e(seen[b], method="2000") for a, b in itertools.combinations(seen, 2)}
+    assert min(near.values()) >= APART, sorted(near.items(), key=lambda pair: pair[1])[:3]
+
+
 def test_text_can_be_read_on_the_band():
     for text, band in zip(PALETTE["text"], PALETTE["band"]):
         assert contrast(text, band) >= 4.5
@@ -47,7 +63,7 @@ def test_text_can_be_read_on_the_band():
 def test_svg_follows_the_page():
     svg = card().svg()
     assert svg.startswith("<svg viewBox=") and 'role="img"' in svg and "A line that rises" in svg
-    assert "var(--c-CHN, #b3261e)" in svg and "var(--c-text, #1f2428)" in svg
+    assert "var(--c-CHN, #991b18)" in svg and "var(--c-text, #1f2428)" in svg
     assert not re.search(r"<style|<metadata|xlink|DejaVu|font-family|<\?xml", svg)
     # No colour may stand outside the palette: it would not change in the dark.
     assert set(re.findall(r"#[0-9a-f]{6}\b", re.sub(r"var\([^)]*\)", "", svg))) == set()

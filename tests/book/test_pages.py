@@ -156,7 +156,7 @@ def test_every_picture_has_words(path, book):
         assert card.select_one(".card-wide svg") and card.select_one(".card-narrow svg"), card["id"]
         for part in (".card-title", ".card-sources a", ".card-trust p", ".card-table th", ".card-table td"):
             assert card.select(part) and all(e.get_text(strip=True) for e in card.select(part)), (card["id"], part)
-        assert [b["data-download"] for b in card.select("button[data-download]")] == ["csv", "svg", "png", "bib"]
+        assert [b["data-download"] for b in card.select("button[data-download]")] == ["csv", "svg", "png", "bib", "zip"]
 
 
 def chapter_of(path):

@@ -1,6 +1,7 @@
 /* What moves in a page: explorations, downloads of figures, guesses. Nothing here asks the network for anything. */
 (() => {
   "use strict";
+  const here = document.currentScript.src;
   const text = (lines, runs) => {
     let out = [];
     for (let i = 0; i < runs.length; i += 2) out = out.concat(lines.slice(runs[i], runs[i] + runs[i + 1]));
@@ -111,12 +112,15 @@
     };
     image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(svg(figure));
   }
-  function bib(figure) {
-    const title = figure.querySelector(".card-title").textContent, now = new Date();
+  function place(figure) {
     const url = new URL(location.href);
     url.hash = figure.closest("[data-exploration]")?.id || figure.id;
+    return url.href;
+  }
+  function bib(figure) {
+    const title = figure.querySelector(".card-title").textContent, now = new Date();
     return `@misc{${figure.dataset.name},\n  title = {${title}},\n  author = {{The Beyond the Triangle authors}},\n` +
-      `  howpublished = {Figure in Beyond the Triangle: an executable companion},\n  url = {${url.href}},\n` +
+      `  howpublished = {Figure in Beyond the Triangle: an executable companion},\n  url = {${place(figure)}},\n` +
       `  urldate = {${now.toISOString().slice(0, 10)}},\n  note = {${figure.querySelector(".card-sources").innerText.replace(/\s+/g, " ")}},\n}\n`;
   }
   function save(blob, name) {
@@ -126,13 +130,41 @@
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
-  const makers = { csv: [csv, "text/csv"], svg: [svg, "image/svg+xml"], bib: [bib, "application/x-bibtex"] };
+  function caption(figure) {
+    const text = (name) => figure.querySelector(name).innerText.replace(/\s+/g, " ").trim();
+    const number = [...document.querySelectorAll("figure.card")].indexOf(figure) + 1, root = figure.closest("[data-exploration]");
+    const chosen = root ? [...root.querySelectorAll(".exploration-field")].map((field) => {
+      const control = field.querySelector("select, [type=range], :checked");
+      const value = control.matches("select") ? control.selectedOptions[0].text : control.getAttribute("aria-valuetext") || control.parentElement.innerText.trim();
+      return `${field.querySelector("label, legend").innerText.trim()}: ${value}`;
+    }) : [];
+    return [`Figure ${number} of ${document.querySelector("h1").innerText.trim()}`, text(".card-title"), text(".card-sentence"), ...chosen,
+      text(".card-sources"), `How far to trust this: ${figure.querySelector(".card-trust p").textContent}`, place(figure),
+      "Beyond the Triangle, CC BY 4.0"].filter(Boolean).join("\n\n") + "\n";
+  }
+  const makers = { csv: [csv, "text/csv"], svg: [svg, "image/svg+xml"], bib: [bib, "application/x-bibtex"], txt: [caption, "text/plain"] };
+  let packer; // of zip files: loaded when one is first asked for
+  async function zip(figure) {
+    packer ||= new Promise((done, fail) => {
+      const script = document.createElement("script");
+      script.src = new URL("fflate.js", here);
+      script.onload = done;
+      script.onerror = fail;
+      document.head.append(script);
+    });
+    await packer;
+    const picture = await new Promise((done) => png(figure, done)), name = figure.dataset.name, files = {};
+    for (const kind in makers) files[`${name}.${kind}`] = fflate.strToU8(makers[kind][0](figure));
+    files[`${name}.png`] = new Uint8Array(await picture.arrayBuffer());
+    return new Blob([fflate.zipSync(files)], { type: "application/zip" });
+  }
   function downloads(figure) {
     for (const button of figure.querySelectorAll("[data-download]")) {
       button.disabled = false;
       button.addEventListener("click", () => {
         const kind = button.dataset.download, name = `${figure.dataset.name}.${kind}`;
         if (kind === "png") png(figure, (blob) => save(blob, name));
+        else if (kind === "zip") zip(figure).then((blob) => save(blob, name));
         else save(new Blob([makers[kind][0](figure)], { type: makers[kind][1] }), name);
       });
     }
