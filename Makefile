@@ -4,8 +4,8 @@
 export PYTHON ARGS AGAIN ESSAY
 PY   := .venv/bin/python
 PORT ?= 8000
-# A worker for each core; the one that is done first takes over from the others.
-TESTS := $(PY) -m pytest -q -n auto --dist worksteal
+# A worker for each core; what shares a page or a build stays with one of them.
+TESTS := $(PY) -m pytest -q -n auto --dist loadgroup
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-12s %s\n", $$1, $$2 }'

@@ -5,17 +5,29 @@ import re
 import shutil
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import sync_playwright
 
 import reading
 
+settings.register_profile("book", deadline=None)  # two workers share the machine, so an example may wait for its turn
+settings.load_profile("book")
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
-    """Mark what opens a browser, and what needs a built book, by the fixtures that a test asks for: none can be in neither."""
+    """Mark what opens a browser, and what needs a built book, by the fixtures that a test asks for: none can be in neither.
+
+    Tests of one file, or of one page or exploration where a file has many, stay together: what they share is made once.
+    """
     for item in items:
         if "browser" in item.fixturenames:
             item.add_marker("browser")
         elif {"book", "copy"} & set(item.fixturenames):
             item.add_marker("built")
+        chosen = getattr(item, "callspec", None) and item.callspec.params
+        part = [str(chosen[shared]) for shared in ("visit", "name") if chosen and shared in chosen and shared in item.fixturenames]
+        item.add_marker(pytest.mark.xdist_group("-".join([item.path.stem, *part])))
 
 
 LEFT_OUT = ("_build", ".venv", ".git", "__pycache__", ".pytest_cache", ".hypothesis", ".ipynb_checkpoints")

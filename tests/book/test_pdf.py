@@ -19,6 +19,7 @@ from companion.book.handout import css_string
 from reading import CHAPTERS, CLAIMS, PAGES
 from test_pages import STICKS_OUT, parsed
 
+pytestmark = pytest.mark.browser  # most of it is printed by one
 PAPER = [page for page in PAGES if page != "search.html"] + CLAIMS
 MOST_BYTES = 8_000_000
 
