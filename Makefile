@@ -1,7 +1,7 @@
 # The commands of the book; `make help` lists them. GNU make 3.81 (macOS) is enough.
 .DEFAULT_GOAL := help
 .PHONY: help book pdf test test-fast lab serve bench mutate lock clean
-export PYTHON ARGS AGAIN ESSAY
+export PYTHON ARGS AGAIN ESSAY BOOK_URL
 PY   := .venv/bin/python
 PORT ?= 8000
 # A worker for each core; what shares a page or a build stays with one of them.

@@ -20,14 +20,21 @@ def pytest_collection_modifyitems(items):
 
     Tests of one file, or of one page or exploration where a file has many, stay together: what they share is made once.
     """
+    groups = {True: [], False: []}
     for item in items:
         if "browser" in item.fixturenames:
             item.add_marker("browser")
         elif {"book", "copy"} & set(item.fixturenames):
             item.add_marker("built")
-        chosen = getattr(item, "callspec", None) and item.callspec.params
-        part = [str(chosen[shared]) for shared in ("visit", "name") if chosen and shared in chosen and shared in item.fixturenames]
-        item.add_marker(pytest.mark.xdist_group("-".join([item.path.stem, *part])))
+        chosen = item.callspec.params if hasattr(item, "callspec") else {}
+        group = "-".join([item.path.stem, *(str(chosen[shared]) for shared in ("visit", "name") if shared in chosen)])
+        item.add_marker(pytest.mark.xdist_group(group))
+        mine = groups[item.get_closest_marker("browser") is not None]
+        if group not in mine:
+            mine.append(group)
+    # In turns, so that one worker computes while the other waits for its browser: two browsers get into each other's way.
+    turn = {group: (i + 0.5) / len(mine) for mine in groups.values() for i, group in enumerate(mine)}
+    items.sort(key=lambda item: turn[item.get_closest_marker("xdist_group").args[0]])
 
 
 LEFT_OUT = ("_build", ".venv", ".git", "__pycache__", ".pytest_cache", ".hypothesis", ".ipynb_checkpoints")
