@@ -36,10 +36,11 @@ def _read(app: Sphinx, doctree: nodes.document) -> None:
         return
     kept = app.env.metadata[app.env.docname]
     kept[OPENING] = " ".join(first.astext().split())
-    if len(first) == 1 and isinstance(first[0], nodes.strong):
+    parts = [part for part in first if part.astext().strip()]  # Markdown leaves empty text around the bold
+    if len(parts) == 1 and isinstance(parts[0], nodes.strong):
         kept[FINDING] = kept[OPENING]
         first["classes"].append("finding")
-        first[:] = first[0].children  # how it looks is the style sheet's, and it is no shout for a screen reader
+        first[:] = parts[0].children  # how it looks is the style sheet's, and it is no shout for a screen reader
 
 
 def description(text: str) -> str:

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import quote, urlparse
 
@@ -54,13 +54,13 @@ def pages() -> list[Path]:
     return list(filter(runs, sorted([*ROOT.glob("chapters/*.md"), *ROOT.glob("*.md")])))
 
 
-def write(folder: Path, address: str = "") -> list[Path]:
-    """Write every page that runs code to `folder` as .ipynb, under the page's own path; returns the files.
+def write(folder: Path, address: str = "", of: Iterable[Path] | None = None) -> list[Path]:
+    """Write pages that run code, or all of them, to `folder` as .ipynb, under the page's own path; returns the files.
 
     address: of the published book, for the wheel and for links; without one, links between pages become words.
     """
     made = []
-    for page in pages():
+    for page in pages() if of is None else of:
         notebook, where = jupytext.read(page), page.relative_to(ROOT)
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
@@ -130,13 +130,15 @@ def wheel(folder: Path) -> Path:
 def _publish(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html":
         return
-    address, texts = app.config.html_baseurl, [page.read_bytes() for page in pages()]
+    address = app.config.html_baseurl
+    mine = [page for page in pages() if page.relative_to(ROOT).with_suffix("").as_posix() in app.env.found_docs]
+    texts = [(page.name, page.read_bytes()) for page in mine]
     digest = hashlib.sha256(repr([app.config.companion_fingerprint, address, texts]).encode()).hexdigest()[:16]
     made = Path(app.config.nb_execution_cache_path, f"{FOLDER}-{digest}")
     if not made.exists():  # every number in the text is computed for it, which takes seconds
         half = made.with_suffix(".half")
         shutil.rmtree(half, ignore_errors=True)
-        write(half, address)
+        write(half, address, mine)
         wheel(half)
         (half / "requirements.txt").write_text(f"./{WHEEL}\njupyterlab\n", "utf-8")  # for Binder
         half.rename(made)

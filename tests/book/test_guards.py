@@ -205,7 +205,7 @@ def test_a_claim_that_no_function_tests(copy):
     with changed(copy, "companion/evidence/moscow.py", lambda text: text.replace('"russia-trade-nil": nil, ', "")):
         assert fails(copy) == ('data/claims.csv, line 7: "russia-trade-nil" is a measure and has no function in FINDINGS of '
                                "companion/evidence/moscow.py; write one or change its kind.")
-        assert kept() == before and not (copy / "_build/html/claims/claims.json").exists()
+        assert kept().items() <= before.items() and not (copy / "_build/html/claims/claims.json").exists()
 
 
 def test_pages_of_claims_stay_when_nothing_they_show_has_changed_and_one_of_no_claim_goes(copy):

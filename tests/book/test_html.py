@@ -1,7 +1,8 @@
 """Every page is valid HTML, as html-validate reads the standard.
 
 Two of its rules are switched off in htmlvalidate.json, for they judge a style: forms without a button to send them (ours change
-the page at once, and have nothing to send), and `role="region"` on a div (a box is a region only while it scrolls).
+the page at once, and have nothing to send), and roles on a div: a box is a region only while it scrolls, and docutils writes the
+literature as divs.
 """
 
 import json
