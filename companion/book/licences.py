@@ -14,9 +14,10 @@ from sphinx.util.docutils import SphinxDirective
 
 from companion.book import catalogue
 from companion.data import load
-from companion.figure import show
+from companion.figure import Html, show
 
 STATIC = Path(__file__).parent / "static"
+HEAD = "terms, and what they ask of you"
 
 # What the licences of sources come to: (terms, what they ask, pattern in what the source states). The first that fits counts.
 TERMS = (
@@ -49,9 +50,10 @@ def summary(sources: pd.DataFrame, resting: Mapping) -> pd.DataFrame:
     """A row for each of TERMS that a source has. sources: as load() gives them; resting: as catalogue.resting() does."""
     named = sources.assign(terms=sources["licence"].map(terms),
                            rows=[sum(resting.get(source, {}).values()) for source in sources["source_id"]])
-    rows = [{"terms": name, "what they ask of you": asks, "sources": len(group), "rows of our tables": group["rows"].sum(),
-             "in the words of the sources (how many say so)":
-                 "; ".join(f"{words} ({count})" for words, count in group["licence"].value_counts().items())}
+    rows = [{HEAD: Html(f"<b>{name}.</b> {asks}"),
+             "in the sources' own words (how many)":
+                 "; ".join(f"{words} ({count})" for words, count in group["licence"].value_counts().items()) or None,
+             "sources": len(group), "rows of our tables": group["rows"].sum()}
             for name, asks, _ in TERMS if len(group := named[named["terms"] == name])]
     return pd.DataFrame(rows)
 
