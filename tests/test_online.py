@@ -58,8 +58,8 @@ def test_nothing_is_published_before_tests_and_counts():
     assert set(book["deploy"]["needs"]) == {"test", "build"}
     steps = [step.get("run", step.get("uses", "")) for step in book["build"]["steps"]]
     # Each command that builds knows the address, or the last would build the book without it.
-    assert [step["env"]["BOOK_URL"] for step in book["build"]["steps"] if "make " in step.get("run", "")] == [
-        "${{ steps.pages.outputs.base_url }}"]
+    assert [(step["run"], step["env"]["BOOK_URL"]) for step in book["build"]["steps"] if "make " in step.get("run", "")] == [
+        ("make book pdf", "${{ steps.pages.outputs.base_url }}")]
     place = {what: next(i for i, step in enumerate(steps) if what in step) for what in ("make book", "companion.book.counts", "upload-pages")}
     assert place["make book"] < place["companion.book.counts"] < place["upload-pages"]
 
