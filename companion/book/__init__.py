@@ -14,7 +14,8 @@ from sphinx.errors import ExtensionError
 
 from companion import __version__, argument, argument_map
 from companion.book import (
-    carry, catalogue, downloads, essay, findings, handout, ledger, markup, narrow, notebooks, outputs, prose, theme, timeline,
+    carry, catalogue, downloads, essay, findings, handout, ledger, licences, markup, narrow, notebooks, outputs, prose, theme,
+    timeline,
 )
 from companion.data import DataError, check
 from companion.figure import palette_css
@@ -46,6 +47,7 @@ def setup(app: Sphinx) -> dict:
     downloads.setup(app)
     timeline.setup(app)
     ledger.setup(app)
+    licences.setup(app)
     narrow.setup(app)
     notebooks.setup(app)
     theme.setup(app)

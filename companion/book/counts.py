@@ -7,6 +7,7 @@ counts.json: a page that lost its header runs nothing, and nobody would see it.
 from __future__ import annotations
 
 import argparse
+import http.client
 import json
 import sys
 import urllib.error
@@ -37,24 +38,24 @@ def count(folder: Path) -> dict[str, int]:
 
 
 def published(place: str) -> dict[str, int] | None:
-    """The counts of the book that is online; None where there is none yet. Raises CountError when they cannot be read."""
+    """The counts of the book that is online; None where a server has none yet. Raises CountError when they cannot be read."""
     try:
         with urllib.request.urlopen(place, timeout=30) if "://" in place else open(place, "rb") as answer:
-            found = dict(json.load(answer))
-        if not found:
-            raise ValueError("it holds none")
+            found = json.load(answer)
+        if not (isinstance(found, dict) and found and all(type(number) is int for number in found.values())):
+            raise ValueError("it holds no counts")
         return found
-    except (FileNotFoundError, urllib.error.HTTPError) as error:
-        if getattr(error, "code", 404) == 404:
+    except urllib.error.HTTPError as error:
+        if error.code == 404:
             return None
         raise CountError(f"{place}: the server answers {error.code}; try again when it is well.") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         raise CountError(f"{place}: the counts of the published book cannot be read ({error}); look whether it is online.") from None
 
 
 def fallen(now: dict[str, int], before: dict[str, int]) -> str:
     """What became fewer, as words; empty when nothing did."""
-    return ", ".join(f"{number} {name} to {now.get(name, 0)}" for name, number in before.items() if now.get(name, 0) < number)
+    return ", ".join(f"{now.get(name, 0)} {name} (online: {number})" for name, number in before.items() if now.get(name, 0) < number)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -70,9 +71,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(", ".join(f"{number} {name}" for name, number in now.items()))
         if asked.published and (before := published(asked.published)) and (less := fallen(now, before)):
             if not asked.allow_fewer:
-                raise CountError(f"The book would fall from {less}; mend what is missing, or publish all the same with --allow-fewer "
-                                 "(by hand: run the workflow with that box ticked).")
-            print(f"Falls from {less}, as allowed.")
+                raise CountError(f"The book would publish {less}; mend what is missing, or, to publish all the same, run the workflow "
+                                 "by hand with 'allow fewer' set (here: --allow-fewer).")
+            print(f"Fewer, as allowed: {less}.")
         (asked.book / NAME).write_text(json.dumps(now, indent=1) + "\n", "utf-8")
     except CountError as error:
         print(error, file=sys.stderr)

@@ -25,7 +25,7 @@ from companion.data import load
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = "notebooks"  # in the built book, and the branch of a repository that holds the same
 WHEEL = f"beyond_the_triangle-{__version__}-py3-none-any.whl"
-SOURCES = ("pyproject.toml", "README.md", "LICENSE", "companion", "data")  # of the wheel
+SOURCES = ("pyproject.toml", "README.md", "LICENSE", "LICENSE-CONTENT.md", "companion", "data")  # of the wheel
 
 # The first cell. A wheel beside the notebook comes first: it works without a network.
 INSTALL = """# Installs this book's package, with its tables, where it is missing.

@@ -97,7 +97,7 @@ def test_links_between_pages_are_whole_where_the_address_is_known_and_words_else
 
 
 def test_the_first_cell_names_the_wheel_at_the_books_address(tmp_path, monkeypatch):
-    monkeypatch.setattr(notebooks, "pages", lambda: [reading.ROOT / "licence.md"])
+    monkeypatch.setattr(notebooks, "pages", lambda: [reading.ROOT / "codings.md"])
     (made,) = notebooks.write(tmp_path, "https://example.org/b/")
     first = nbformat.read(made, as_version=4).cells[0].source
     assert f"'https://example.org/b/notebooks/{notebooks.WHEEL}'" in first
