@@ -17,6 +17,7 @@ from matplotlib.patches import Polygon
 from PIL import Image
 from sphinx.application import Sphinx
 
+from companion.book import theme
 from companion.figure import ACTORS, COLOUR
 
 LONGEST = 300  # characters of a description; more is cut off wherever it is shown
@@ -60,7 +61,7 @@ def _tell(app: Sphinx, pagename: str, templatename: str, context: dict, doctree)
         tags += _meta("name", "description", description(found[OPENING]))
     said = re.search(r'<meta name="description" content="([^"]*)"', tags)
     if said:
-        title = html.unescape(re.sub(r"<[^>]+>", "", context.get("title") or ""))
+        title = theme.title_of(context)
         tags += (_meta("property", "og:title", title) + _meta("property", "og:description", html.unescape(said[1]))
                  + _meta("property", "og:type", "website" if pagename == app.config.root_doc else "article")
                  + _meta("property", "og:site_name", app.config.html_title))

@@ -1,9 +1,10 @@
 """A page printed from a browser: its style sheet, and its title and address at the foot of each sheet of paper."""
 
-import html
 import re
 
 from sphinx.application import Sphinx
+
+from companion.book import theme
 
 
 def setup(app: Sphinx) -> None:
@@ -12,7 +13,7 @@ def setup(app: Sphinx) -> None:
 
 
 def _foot(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
-    title = html.unescape(re.sub(r"<[^>]+>", "", context.get("title") or "")) or app.config.project
+    title = theme.title_of(context) or app.config.project
     foot = css_string(f"{title} · {app.config.html_baseurl}{pagename}.html")
     style = f'<style media="print">@page{{@bottom-left{{content:{foot}}}}}</style>'
     context["metatags"] = context.get("metatags", "") + style

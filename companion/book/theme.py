@@ -7,6 +7,7 @@ errors of its own. What a reader of this book uses of it fits in `templates/layo
 
 import base64
 import hashlib
+import html
 import re
 import shutil
 from pathlib import Path
@@ -103,6 +104,11 @@ def trim_page(app, pagename, templatename, context, doctree):
             # Cells do not know their page: what they link to is written as seen from the folder of the chapters.
             body = re.sub(r'(href=\\?")\.\./', r"\1", body)
         context["body"] = mend(body)
+
+
+def title_of(context):
+    """The title of a page as plain text; empty where it has none."""
+    return html.unescape(re.sub(r"<[^>]+>", "", context.get("title") or ""))
 
 
 def policy(script):
