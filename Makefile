@@ -5,7 +5,7 @@ export PYTHON ARGS AGAIN ESSAY BOOK_URL
 PY   := .venv/bin/python
 PORT ?= 8000
 # A worker for each core; what shares a page or a build stays with one of them.
-TESTS := $(PY) -m pytest -q -n auto --dist loadgroup
+TESTS := $(PY) -m pytest -q -n auto --dist loadgroup --no-loadscope-reorder
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-12s %s\n", $$1, $$2 }'

@@ -14,11 +14,12 @@ settings.register_profile("book", deadline=None)  # two workers share the machin
 settings.load_profile("book")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # before xdist reads the groups, and after
 def pytest_collection_modifyitems(items):
     """Mark what opens a browser, and what needs a built book, by the fixtures that a test asks for: none can be in neither.
 
-    Tests of one file, or of one page or exploration where a file has many, stay together: what they share is made once.
+    Tests of one file, or of one page or exploration where a file of the built book has many, stay together: what they share is
+    made once.
     """
     groups = {True: [], False: []}
     for item in items:
@@ -26,7 +27,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker("browser")
         elif {"book", "copy"} & set(item.fixturenames):
             item.add_marker("built")
-        chosen = item.callspec.params if hasattr(item, "callspec") else {}
+        chosen = item.callspec.params if hasattr(item, "callspec") and "book" in item.fixturenames else {}
         group = "-".join([item.path.stem, *(str(chosen[shared]) for shared in ("visit", "name") if shared in chosen)])
         item.add_marker(pytest.mark.xdist_group(group))
         mine = groups[item.get_closest_marker("browser") is not None]
@@ -35,6 +36,9 @@ def pytest_collection_modifyitems(items):
     # In turns, so that one worker computes while the other waits for its browser: two browsers get into each other's way.
     turn = {group: (i + 0.5) / len(mine) for mine in groups.values() for i, group in enumerate(mine)}
     items.sort(key=lambda item: turn[item.get_closest_marker("xdist_group").args[0]])
+    yield
+    if "PYTEST_XDIST_WORKER" in os.environ and not all("@" in item.nodeid for item in items):
+        raise pytest.UsageError("pytest-xdist does not keep the groups of tests together; install what requirements-test.lock names.")
 
 
 LEFT_OUT = ("_build", ".venv", ".git", "__pycache__", ".pytest_cache", ".hypothesis", ".ipynb_checkpoints")

@@ -91,6 +91,7 @@ def until(page, condition, arg=None):
     raise AssertionError(f"This never became true: {condition}")
 
 
+MOST_SHIFT = 0.02
 # The sum of all layout shifts since the page began, after a scroll through it. It waits for frames: shifts come with them.
 SHIFTS = """async () => {
   let sum = 0;

@@ -162,7 +162,7 @@ def test_inside_the_zip_no_page_links_to_it():
 @pytest.fixture(scope="module")
 def offline(browser):
     """A browser without a network."""
-    context = browser.new_context(viewport={"width": 320, "height": 800}, offline=True, reduced_motion="reduce")
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, offline=True, reduced_motion="reduce")
     yield context
     context.close()
 
@@ -178,9 +178,10 @@ MOVES = """() => [...document.querySelectorAll('[data-exploration]')].map(part =
 
 
 @pytest.mark.parametrize("path", [*PAGES, *SOME_CLAIMS])
-def test_page_works_from_the_zip_without_a_network(path, unpacked, offline):
+def test_page_works_from_the_zip_without_a_network_and_nothing_jumps(path, unpacked, offline):
     page = reading.watch(offline.new_page())
     page.goto((unpacked / path).as_uri())
+    assert page.evaluate(reading.SHIFTS) <= reading.MOST_SHIFT
     assert page.locator("main h1").count() == 1 and page.locator("fieldset:disabled").count() == 0
     assert all(page.evaluate(MOVES)), "an exploration stands still"
     assert (page.foreign, page.said) == ([], [])

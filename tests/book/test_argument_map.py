@@ -12,7 +12,7 @@ from companion import argument_map
 from companion.argument import FALLS, SHAKY, STANDS, VALUES
 from companion.evidence import how_it_fits as fits
 
-ASSIGNMENTS, MOST_MS, ANNOUNCED = 500, 50, 700
+ASSIGNMENTS, ANNOUNCED = 500, 700
 WHOLE = fits.argument_map(fits.frames(), whole=True)
 LABEL = WHOLE.label
 START = argument_map.DEFAULT
@@ -37,10 +37,8 @@ WALK = f"""(steps) => steps.map(([query, claim, value]) => {{
   dispatchEvent(new PopStateEvent('popstate'));
   const seen = [({SEEN})()], select = document.querySelector(`[data-coding]:not([hidden]) [data-set=${{claim}}]`);
   select.value = value;
-  const start = performance.now();
   select.dispatchEvent(new Event('change', {{ bubbles: true }}));
-  const height = document.body.offsetHeight, took = performance.now() - start; // with the layout that a change brings
-  return [...seen, ({SEEN})(), took];
+  return [...seen, ({SEEN})()];
 }})"""
 BOXES = """() => [...document.querySelectorAll('[data-coding]:not([hidden]) .map-node')].map(e => e.getBoundingClientRect())
   .map(r => [r.left, r.top + scrollY, r.right, r.bottom + scrollY])"""
@@ -94,14 +92,10 @@ def test_five_hundred_assignments_give_in_the_page_what_they_give_in_python(page
     steps = [(s, c, rng.choice([v for v in VALUES if v != s["mine"].get(c)])) for s in states
              for c in [rng.choice(list(LABEL))]]
     seen = page.evaluate(WALK, [[query(s), c, v] for s, c, v in steps])
-    took = []
-    for (state, claim, value), (first, second, ms) in zip(steps, seen, strict=True):
+    for (state, claim, value), (first, second) in zip(steps, seen, strict=True):
         after = state | {"mine": state["mine"] | {claim: value}}
         assert first == expected(None, state), query(state)
         assert second == expected(state, after, claim), (query(state), claim, value)
-        took.append(ms)
-    assert sorted(took)[len(took) // 2] < MOST_MS, sorted(took)[-5:]
-    print(f"a change takes {sorted(took)[len(took) // 2]:.1f} ms, at worst {max(took):.1f}")
 
 
 # One turned joint, another start or another coding, by its control.
