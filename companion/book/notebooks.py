@@ -143,7 +143,7 @@ def _publish(app: Sphinx, exception: Exception | None) -> None:
         return
     address, place = app.config.html_baseurl, repository(_config(app))
     mine = [page for page in pages() if page.relative_to(ROOT).with_suffix("").as_posix() in app.env.found_docs]
-    texts = [(page.name, page.read_bytes()) for page in mine]
+    texts = [(path.name, path.read_bytes()) for path in [*mine, *filter(Path.is_file, map(ROOT.joinpath, SOURCES))]]
     digest = hashlib.sha256(repr([app.config.companion_fingerprint, address, place, texts]).encode()).hexdigest()[:16]
     made = Path(app.config.nb_execution_cache_path, f"{FOLDER}-{digest}")
     if not made.exists():  # every number in the text is computed for it, which takes seconds
