@@ -117,7 +117,7 @@ class Downloads(SphinxDirective):
 
 
 class Notebooks(SphinxDirective):
-    """{notebooks}: every page that runs code, in the order of the book, with its notebook."""
+    """{notebooks}: every notebook, in the order of the book, with the title of its page."""
 
     def run(self):
         self.env.note_dependency("_toc.yml")
@@ -126,11 +126,10 @@ class Notebooks(SphinxDirective):
             page = Path(self.env.srcdir, f"{name}.md")
             if notebooks.runs(page):
                 self.env.note_dependency(str(page))  # for its title
-                # The page's title as a link.
                 title = addnodes.pending_xref("", nodes.inline("", name), refdomain="std", reftype="doc", reftarget=f"/{name}",
                                               refexplicit=False, refdoc=self.env.docname)
                 file = nodes.reference("", f"{page.stem}.ipynb", refuri=f"{notebooks.FOLDER}/{name}.ipynb")
-                items += nodes.list_item("", nodes.paragraph("", "", title, nodes.Text(": "), file))
+                items += nodes.list_item("", nodes.paragraph("", "", file, nodes.Text(" from "), title))
         return [items]
 
 

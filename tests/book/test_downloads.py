@@ -59,11 +59,11 @@ def test_every_notebook_is_offered_with_the_title_of_its_page(book):
     page = BeautifulSoup((book / "downloads.html").read_text("utf-8"), "html.parser")
     rows = [item.select("a") for item in page.select("section#the-notebooks li")]
     made = {path.relative_to(book).as_posix() for path in (book / "notebooks").rglob("*.ipynb")}
-    assert {file["href"] for _, file in rows} == made and len(rows) == len(made) > 11
-    for title, file in rows:
+    assert {file["href"] for file, _ in rows} == made and len(rows) == len(made) > 11
+    for file, title in rows:
         text = BeautifulSoup((book / title["href"]).read_text("utf-8"), "html.parser")
         assert text.h1.get_text() == title.get_text() and text.select_one(f'.run a[href$="{file["href"]}"]')
-    order = [title["href"] for title, _ in rows]
+    order = [title["href"] for _, title in rows]
     assert order == sorted(order, key=reading.PAGES.index)
 
 
