@@ -147,7 +147,7 @@ PLACES = [
                    "&urlpath=lab%2Ftree%2Fbook%2Fchapters%2Fmoscow.ipynb")]
 
 
-@pytest.mark.parametrize(("hub", "place"), zip(HUBS, PLACES, strict=True))
+@pytest.mark.parametrize(("hub", "place"), list(zip(HUBS, PLACES, strict=True)))
 @pytest.mark.parametrize("url", [GITHUB, f"{GITHUB}/", f"{GITHUB}.git"])
 def test_each_place_to_run_a_page_is_one_line_of_configuration(hub, place, url):
     config = {"launch_buttons": {hub: HUBS[hub]}, "repository": {"url": url}}
