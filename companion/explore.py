@@ -73,9 +73,11 @@ class Exploration:
             yield values, self.card(values)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
+        words = {"text/plain": repr(self.card(self.default))}
         if os.environ.get("COMPANION_FRONT_END") == "static":
-            return {"text/html": self.html(), "text/plain": repr(self.card(self.default))}
-        return self.widget()._repr_mimebundle_()
+            return words | {"text/html": self.html()}
+        # Written here: a widget of ipywidgets 7, which Colab has, gives no bundle; it shows itself.
+        return words | {"application/vnd.jupyter.widget-view+json": {"version_major": 2, "version_minor": 0, "model_id": self.widget().model_id}}
 
     def widget(self):
         """The live front end: an ipywidgets box that calls the function anew at every change."""
@@ -86,9 +88,9 @@ class Exploration:
         controls = {key: looks[c.look](options=[(text, value) for value, text in c.options.items()], value=c.start,
                                        description=c.label, style={"description_width": "initial"})
                     for key, c in self.controls.items()}
-        box = ipywidgets.interactive(lambda **values: display(self.function(**values)), **controls)
-        box.children = (ipywidgets.HTML(f"<h3>{html.escape(self.question)}</h3>"), *box.children)
-        return box
+        # Not `interactive`: in ipywidgets 7 it stays empty until it shows itself.
+        card = ipywidgets.interactive_output(lambda **values: display(self.function(**values)), controls)
+        return ipywidgets.VBox([ipywidgets.HTML(f"<h3>{html.escape(self.question)}</h3>"), *controls.values(), card])
 
     def html(self) -> str:
         """The static front end: the default state complete, a form, and all states as data for the page's script."""

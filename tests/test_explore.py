@@ -3,6 +3,7 @@
 import json
 import re
 
+import ipywidgets
 import pandas as pd
 import pytest
 
@@ -65,6 +66,20 @@ def test_live_widget_recomputes(monkeypatch):
     year.value = 2014
     assert CALLS[-2:] == [("bb", 2013), ("bb", 2014)]
     assert "application/vnd.jupyter.widget-view+json" in example()._repr_mimebundle_()
+
+
+def test_a_widget_is_shown_and_drawn_with_ipywidgets_7_too(monkeypatch):
+    """There a widget has no bundle, and `interactive` draws nothing before it shows itself."""
+    monkeypatch.delenv("COMPANION_FRONT_END", raising=False)
+    monkeypatch.delattr(ipywidgets.Widget, "_repr_mimebundle_")
+    monkeypatch.setattr(ipywidgets.interactive, "update", lambda *_: None)
+    CALLS.clear()
+    example().widget()
+    assert CALLS == [("a", 2013)]
+    bundle = example()._repr_mimebundle_()
+    shown = ipywidgets.widgets.widget._instances[bundle["application/vnd.jupyter.widget-view+json"]["model_id"]]
+    assert [type(part).__name__ for part in shown.children] == ["HTML", "RadioButtons", "SelectionSlider", "Output"]
+    assert bundle["text/plain"]
 
 
 def test_no_states():

@@ -12,14 +12,12 @@ from urllib.parse import urlsplit
 
 from sphinx.application import Sphinx
 
-from companion.book import catalogue
+from companion.book import catalogue, downloads
 
-NAME = "beyond-the-triangle"
-ZIP = f"{NAME}.zip"
+NAME, ZIP = downloads.NAME, downloads.WHOLE[0]
 MISSING = "404.html"
 UNLISTED = (MISSING, "search.html")  # no page to be found by a search engine
 UPS = ("", "../", "../../", "../../../", "../../../../")  # how far above a missing address the book may begin
-LINK = re.compile(rf'<a [^>]*href="(?:\.\./)*{re.escape(ZIP)}"[^>]*>(.*?)</a>'.encode(), re.S)
 
 
 def setup(app: Sphinx) -> None:
@@ -42,7 +40,7 @@ def _publish(app: Sphinx, exception: Exception | None) -> None:
         return
     folder, address = Path(app.outdir), app.config.html_baseurl
     _address(folder, address)
-    whole = {f"{NAME}/{path}": without_link((folder / path).read_bytes()) for path in files(folder)}
+    whole = {f"{NAME}/{path}": inside(folder, path) for path in files(folder)}
     target = folder / ZIP
     if not holds(target, whole):
         half = target.with_suffix(".half")  # a build that is cut off leaves no half a zip under the good name
@@ -84,9 +82,10 @@ def rooted(page: str, root: str) -> str:
     return re.sub(r'\b(href|src|action)="(?![a-z]+:|[#/])', rf'\1="{root}', page)
 
 
-def without_link(page: bytes) -> bytes:
-    """A page that does not link to the zip: the copy inside the zip has none beside it."""
-    return LINK.sub(rb"\1", page)
+def inside(folder: Path, path: str) -> bytes:
+    """A file of the book as it lies in the zip, which has no zip beside it."""
+    content = (folder / path).read_bytes()
+    return downloads.settled(content.decode(), folder, without=ZIP).encode() if path == downloads.PAGE else content
 
 
 def holds(archive: Path, whole: Mapping[str, bytes]) -> bool:

@@ -15,6 +15,7 @@ from urllib.parse import quote, urlparse
 
 import jupytext
 import nbformat
+import yaml
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
@@ -25,7 +26,12 @@ from companion.data import load
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = "notebooks"  # in the built book, and the branch of a repository that holds the same
 WHEEL = f"beyond_the_triangle-{__version__}-py3-none-any.whl"
+PYTHON = "python-3.12"  # for Binder, whose own is older than the package allows
 SOURCES = ("pyproject.toml", "README.md", "LICENSE", "LICENSE-CONTENT.md", "companion", "data")  # of the wheel
+
+# A link into the book, in Markdown and in HTML.
+LINKS = (r"(?<!!)\[(?P<words>[^\]]+)\]\((?P<path>(?![a-z]+:|#)[^)\s]+)\)",
+         r'<a [^>]*?href="(?P<path>(?![a-z]+:|#)[^"]+)"[^>]*>(?P<words>.*?)</a>')
 
 # The first cell. A wheel beside the notebook comes first: it works without a network.
 INSTALL = """# Installs this book's package, with its tables, where it is missing.
@@ -54,10 +60,11 @@ def pages() -> list[Path]:
     return list(filter(runs, sorted([*ROOT.glob("chapters/*.md"), *ROOT.glob("*.md")])))
 
 
-def write(folder: Path, address: str = "", of: Iterable[Path] | None = None) -> list[Path]:
+def write(folder: Path, address: str = "", repository: str = "", of: Iterable[Path] | None = None) -> list[Path]:
     """Write pages that run code, or all of them, to `folder` as .ipynb, under the page's own path; returns the files.
 
     address: of the published book, for the wheel and for links; without one, links between pages become words.
+    repository: as `repository` gives it, for the wheel of a book without an address.
     """
     made = []
     for page in pages() if of is None else of:
@@ -65,7 +72,7 @@ def write(folder: Path, address: str = "", of: Iterable[Path] | None = None) -> 
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
                 cell.source = linked(plain(cell.source, page.stem), where, address)
-        first = INSTALL.format(address=f"{address}{FOLDER}/{WHEEL}" if address else "", wheel=WHEEL)
+        first = INSTALL.format(address=wheel_at(address, repository), wheel=WHEEL)
         notebook.cells.insert(0, nbformat.v4.new_code_cell(first, id="install", metadata={"tags": ["hide-input"]}))
         for i, cell in enumerate(notebook.cells[1:]):
             cell.id = f"cell-{i}"  # jupytext draws them at random, and every build would differ
@@ -88,11 +95,15 @@ def plain(text: str, chapter: str) -> str:
 
 
 def linked(text: str, page: Path, address: str) -> str:
-    """Links to other pages of the book made whole, or, where its address is not known, made words."""
+    """Links into the book, in Markdown or in HTML, made whole, or, where its address is not known, made words."""
     def whole(found: re.Match) -> str:
-        path = Path(os.path.normpath(page.parent / found[2])).with_suffix(".html").as_posix()
-        return f"[{found[1]}]({address}{path}{found[3] or ''})" if address else found[1]
-    return re.sub(r"(?<!!)\[([^\]]+)\]\(([\w./-]+\.md)(#[\w-]+)?\)", whole, text)
+        path, rest = re.fullmatch(r"([^?#]*)(.*)", found["path"]).groups()
+        path = re.sub(r"\.md$", ".html", Path(os.path.normpath(page.parent / path)).as_posix())
+        (start, end), (first, last) = found.span(), found.span("path")
+        return f"{found.string[start:first]}{address}{path}{rest}{found.string[last:end]}" if address else found["words"]
+    for pattern in LINKS:
+        text = re.sub(pattern, whole, text, flags=re.S)
+    return text
 
 
 def _passage(found: re.Match) -> str:
@@ -130,17 +141,18 @@ def wheel(folder: Path) -> Path:
 def _publish(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html":
         return
-    address = app.config.html_baseurl
+    address, place = app.config.html_baseurl, repository(_config(app))
     mine = [page for page in pages() if page.relative_to(ROOT).with_suffix("").as_posix() in app.env.found_docs]
-    texts = [(page.name, page.read_bytes()) for page in mine]
-    digest = hashlib.sha256(repr([app.config.companion_fingerprint, address, texts]).encode()).hexdigest()[:16]
+    texts = [(path.name, path.read_bytes()) for path in [*mine, *filter(Path.is_file, map(ROOT.joinpath, SOURCES))]]
+    digest = hashlib.sha256(repr([app.config.companion_fingerprint, address, place, texts]).encode()).hexdigest()[:16]
     made = Path(app.config.nb_execution_cache_path, f"{FOLDER}-{digest}")
     if not made.exists():  # every number in the text is computed for it, which takes seconds
         half = made.with_suffix(".half")
         shutil.rmtree(half, ignore_errors=True)
-        write(half, address, mine)
+        write(half, address, place, mine)
         wheel(half)
-        (half / "requirements.txt").write_text(f"./{WHEEL}\njupyterlab\n", "utf-8")  # for Binder
+        for name, text in {"requirements.txt": f"./{WHEEL}\njupyterlab\n", "runtime.txt": f"{PYTHON}\n"}.items():  # for Binder
+            (half / name).write_text(text, "utf-8")
         half.rename(made)
     shutil.rmtree(Path(app.outdir, FOLDER), ignore_errors=True)
     shutil.copytree(made, Path(app.outdir, FOLDER))
@@ -149,25 +161,51 @@ def _publish(app: Sphinx, exception: Exception | None) -> None:
 def _offer(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     if runs(Path(app.srcdir, f"{pagename}.md")):
         context["notebook"] = f"{'../' * pagename.count('/')}{FOLDER}/{pagename}.ipynb"
-        context["launch"] = launch(app.config.html_theme_options, pagename)
+        context["launch"] = launch(_config(app), pagename)
 
 
-def launch(options: Mapping, page: str) -> list[tuple[str, str]]:
-    """(name, address) of each place where a page can be run, as far as _config.yml names it.
+# --- places elsewhere -------------------------------------------------------------------------------------------
 
-    options: what Jupyter Book makes of `repository` and `launch_buttons`. Notebooks are read from the branch FOLDER of the
-    repository, which the workflow keeps.
+def _config(app: Sphinx) -> dict:
+    # The file itself: where it names no repository, Jupyter Book gives Sphinx its own.
+    return yaml.safe_load(Path(app.srcdir, "_config.yml").read_text("utf-8"))
+
+
+def repository(config: Mapping) -> str:
+    """Address of the repository that _config.yml names, without a slash or .git at its end; empty where it names none."""
+    address = ((config.get("repository") or {}).get("url") or "").rstrip("/").removesuffix(".git")
+    if address and not re.match(r"https?://[^/]+/.", address):
+        raise ExtensionError(f'_config.yml: the repository "{address}" is no web address; write it with https:// or leave it out.')
+    return address
+
+
+def on_github(repository: str) -> str:
+    """"owner/name" of a repository on GitHub; empty for one elsewhere."""
+    place = urlparse(repository)
+    return place.path.strip("/") if place.hostname in ("github.com", "www.github.com") else ""
+
+
+def wheel_at(address: str, repository: str) -> str:
+    """Where a notebook that lies alone can fetch the wheel: from the published book, else from GitHub; empty if from neither."""
+    if address:
+        return f"{address}{FOLDER}/{WHEEL}"
+    return f"https://raw.githubusercontent.com/{name}/{FOLDER}/{WHEEL}" if (name := on_github(repository)) else ""
+
+
+def launch(config: Mapping, page: str) -> list[tuple[str, str]]:
+    """(name, address) of each place where a page can be run, as far as _config.yml, here `config`, names it.
+
+    Notebooks are read from the branch FOLDER of the repository, which the workflow keeps. Only JupyterHub takes a repository
+    that is not on GitHub.
     """
-    buttons, repository = options.get("launch_buttons") or {}, (options.get("repository_url") or "").rstrip("/")
-    if not repository:
-        return []
-    name, path, found = urlparse(repository).path.strip("/"), f"{page}.ipynb", []
-    if place := buttons.get("binderhub_url"):
-        found.append(("Binder", f"{place.rstrip('/')}/v2/gh/{name}/{FOLDER}?urlpath={quote(f'lab/tree/{path}', safe='')}"))
-    if place := buttons.get("colab_url"):
-        found.append(("Colab", f"{place.rstrip('/')}/github/{name}/blob/{FOLDER}/{path}"))
-    if place := buttons.get("jupyterhub_url"):
-        lab = quote(f"lab/tree/{name.rpartition('/')[2]}/{path}", safe="")
-        found.append(("JupyterHub", f"{place.rstrip('/')}/hub/user-redirect/git-pull?repo={quote(repository, safe='')}"
+    place, buttons, path, found = repository(config), config.get("launch_buttons") or {}, f"{page}.ipynb", []
+    name = on_github(place)
+    if name and (binder := buttons.get("binderhub_url")):
+        found.append(("Binder", f"{binder.rstrip('/')}/v2/gh/{name}/{FOLDER}?urlpath={quote(f'lab/tree/{path}', safe='')}"))
+    if name and (colab := buttons.get("colab_url")):
+        found.append(("Colab", f"{colab.rstrip('/')}/github/{name}/blob/{FOLDER}/{path}"))
+    if place and (hub := buttons.get("jupyterhub_url")):
+        lab = quote(f"lab/tree/{place.rpartition('/')[2]}/{path}", safe="")
+        found.append(("JupyterHub", f"{hub.rstrip('/')}/hub/user-redirect/git-pull?repo={quote(place, safe='')}"
                                     f"&branch={FOLDER}&urlpath={lab}"))
     return found

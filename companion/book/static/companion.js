@@ -84,6 +84,10 @@
     return [...figure.querySelectorAll(".card-table tr")]
       .map((row) => [...row.cells].map((cell) => quote(cell.textContent.trim().replace("–", ""))).join(",")).join("\n") + "\n";
   }
+  // All of them, also those that are folded away.
+  function sources(figure) {
+    return `Sources: ${[...figure.querySelectorAll(".card-sources a")].map((link) => link.textContent).join("; ") || "none"}`;
+  }
   function svg(figure) {
     const copy = figure.querySelector(".card-wide svg").cloneNode(true);
     const [, , width, height] = copy.getAttribute("viewBox").split(" ");
@@ -94,7 +98,7 @@
     const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
     title.textContent = figure.querySelector(".card-title").textContent;
     const about = document.createElementNS("http://www.w3.org/2000/svg", "desc");
-    about.textContent = figure.querySelector(".card-sources").textContent;
+    about.textContent = sources(figure);
     copy.prepend(title, about);
     return new XMLSerializer().serializeToString(copy).replace(/var\(--c-\w+, (#\w+)\)/g, "$1");
   }
@@ -118,10 +122,10 @@
     return url.href;
   }
   function bib(figure) {
-    const title = figure.querySelector(".card-title").textContent, now = new Date();
-    return `@misc{${figure.dataset.name},\n  title = {${title}},\n  author = {{The Beyond the Triangle authors}},\n` +
+    const title = figure.querySelector(".card-title").textContent, now = new Date(), tex = (words) => words.replace(/[&%$#_]/g, "\\$&");
+    return `@misc{${figure.dataset.name},\n  title = {${tex(title)}},\n  author = {{The Beyond the Triangle authors}},\n` +
       `  howpublished = {Figure in Beyond the Triangle: an executable companion},\n  url = {${place(figure)}},\n` +
-      `  urldate = {${now.toISOString().slice(0, 10)}},\n  note = {${figure.querySelector(".card-sources").innerText.replace(/\s+/g, " ")}},\n}\n`;
+      `  urldate = {${now.toISOString().slice(0, 10)}},\n  note = {${tex(sources(figure))}},\n}\n`;
   }
   function save(blob, name) {
     const link = document.createElement("a");
@@ -139,7 +143,7 @@
       return `${field.querySelector("label, legend").innerText.trim()}: ${value}`;
     }) : [];
     return [`Figure ${number} of ${document.querySelector("h1").innerText.trim()}`, text(".card-title"), text(".card-sentence"), ...chosen,
-      text(".card-sources"), `How far to trust this: ${figure.querySelector(".card-trust p").textContent}`, place(figure),
+      sources(figure), `How far to trust this: ${figure.querySelector(".card-trust p").textContent}`, place(figure),
       "Beyond the Triangle, CC BY 4.0"].filter(Boolean).join("\n\n") + "\n";
   }
   const makers = { csv: [csv, "text/csv"], svg: [svg, "image/svg+xml"], bib: [bib, "application/x-bibtex"], txt: [caption, "text/plain"] };
@@ -149,7 +153,7 @@
       const script = document.createElement("script");
       script.src = new URL("fflate.js", here);
       script.onload = done;
-      script.onerror = fail;
+      script.onerror = () => { packer = null; script.remove(); fail(); }; // the next press tries again
       document.head.append(script);
     });
     await packer;
@@ -158,13 +162,22 @@
     files[`${name}.png`] = new Uint8Array(await picture.arrayBuffer());
     return new Blob([fflate.zipSync(files)], { type: "application/zip" });
   }
+  function failed(figure, yes) {
+    figure.querySelector(".card-failed")?.remove();
+    if (!yes) return;
+    const said = document.createElement("p");
+    said.className = "card-failed";
+    said.setAttribute("role", "alert"); // read out as it appears
+    said.textContent = "The zip could not be made: a part of the book did not load. Press the button to try again, or save the parts one by one.";
+    figure.querySelector(".card-downloads").append(said);
+  }
   function downloads(figure) {
     for (const button of figure.querySelectorAll("[data-download]")) {
       button.disabled = false;
       button.addEventListener("click", () => {
         const kind = button.dataset.download, name = `${figure.dataset.name}.${kind}`;
         if (kind === "png") png(figure, (blob) => save(blob, name));
-        else if (kind === "zip") zip(figure).then((blob) => save(blob, name));
+        else if (kind === "zip") zip(figure).then((blob) => { failed(figure, false); save(blob, name); }, () => failed(figure, true));
         else save(new Blob([makers[kind][0](figure)], { type: makers[kind][1] }), name);
       });
     }
