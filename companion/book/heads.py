@@ -1,0 +1,42 @@
+"""The line above the title of a page: its part of the book and, for a chapter, its paragraphs of the essay and its time."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+from companion.book import pdf
+
+KEPT = "passages"  # in the metadata of a page
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("doctree-read", _read)
+    app.connect("html-page-context", _tell)
+
+
+def _read(app: Sphinx, doctree: nodes.document) -> None:
+    """Keep (paragraph, minutes) of each passage of a page; either may be None."""
+    app.env.metadata[app.env.docname][KEPT] = [(box.get("paragraph"), box.get("minutes")) for box in doctree.findall(nodes.container)
+                                               if "passage" in box["classes"]]
+
+
+@functools.cache
+def _parts(root: Path) -> dict[str, str]:
+    """Page to the caption of its part. The page of a claim says itself where it belongs."""
+    return {page: caption for caption, pages in pdf.parts(root)[:-1] for page in pages}
+
+
+def line(part: str, passages: list[tuple[int | None, int | None]]) -> str:
+    """ "The essay · paragraphs 6 and 7 · 25 minutes", as far as there is something to say."""
+    paragraphs = [str(paragraph) for paragraph, _ in passages if paragraph]
+    minutes = sum(minutes or 0 for _, minutes in passages)
+    return " · ".join(filter(None, [part, f"paragraph{'s' * (len(paragraphs) > 1)} {' and '.join(paragraphs)}" if paragraphs else "",
+                                    f"{minutes} minutes" if minutes else ""]))
+
+
+def _tell(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+    context["head_line"] = line(_parts(Path(app.srcdir)).get(pagename, ""), app.env.metadata.get(pagename, {}).get(KEPT, []))
