@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from pathlib import Path
 
 from docutils import nodes
@@ -11,6 +12,7 @@ from sphinx.application import Sphinx
 from companion.book import pdf
 
 KEPT = "passages"  # in the metadata of a page
+HYPHENED = re.compile(r"(\w+(?:-\w+)+)")
 
 
 def setup(app: Sphinx) -> None:
@@ -19,7 +21,11 @@ def setup(app: Sphinx) -> None:
 
 
 def _read(app: Sphinx, doctree: nodes.document) -> None:
-    """Keep (paragraph, minutes) of each passage of a page; either may be None."""
+    """Keep (paragraph, minutes) of each passage of a page, either may be None; keep "three-quarters" in one piece in a title."""
+    for title in doctree.findall(nodes.title):
+        for text in list(title.findall(nodes.Text)):
+            parts = HYPHENED.split(text)  # every second one is such a word
+            text.parent.replace(text, [nodes.inline("", part, classes=["whole"]) if i % 2 else nodes.Text(part) for i, part in enumerate(parts)])
     app.env.metadata[app.env.docname][KEPT] = [(box.get("paragraph"), box.get("minutes")) for box in doctree.findall(nodes.container)
                                                if "passage" in box["classes"]]
 
