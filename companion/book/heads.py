@@ -9,7 +9,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from companion.book import pdf
+from companion.book import findings, pdf
 
 KEPT = "passages"  # in the metadata of a page
 HYPHENED = re.compile(r"(\w+(?:-\w+)+)")
@@ -21,9 +21,9 @@ def setup(app: Sphinx) -> None:
 
 
 def _read(app: Sphinx, doctree: nodes.document) -> None:
-    """Keep (paragraph, minutes) of each passage of a page, either may be None; keep "three-quarters" in one piece in a title."""
-    for title in doctree.findall(nodes.title):
-        for text in list(title.findall(nodes.Text)):
+    """Keep (paragraph, minutes) of each passage of a page, either may be None; keep "three-quarters" in one piece in titles and findings."""
+    for large in doctree.findall(lambda node: isinstance(node, nodes.title) or findings.FINDING in getattr(node, "attributes", {}).get("classes", [])):
+        for text in list(large.findall(nodes.Text)):
             parts = HYPHENED.split(text)  # every second one is such a word
             text.parent.replace(text, [nodes.inline("", part, classes=["whole"]) if i % 2 else nodes.Text(part) for i, part in enumerate(parts)])
     app.env.metadata[app.env.docname][KEPT] = [(box.get("paragraph"), box.get("minutes")) for box in doctree.findall(nodes.container)

@@ -26,4 +26,4 @@ def icon() -> str:
 
 
 def _tell(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
-    context["mark"], context["icon"], context["grounds"] = PATH, icon(), GROUND["surface"]
+    context["mark"], context["favicon"], context["grounds"] = PATH, icon(), GROUND["surface"]

@@ -45,7 +45,7 @@ def test_the_glance_shows_each_claim_with_its_name_and_the_value_that_the_argume
 def test_the_bricks_of_a_wall_are_all_that_it_rests_on(figure):
     ties = load("argument").query("coding == 'settled' and tie in ['needs', 'any_of']")
     rests = nx.DiGraph(list(zip(ties["claim"], ties["other"], strict=True)))
-    walls = {wall.select_one(".cap a")["href"]: {brick["href"] for brick in wall.select("li a")} for wall in figure.select(".wall")}
+    walls = {wall.select_one(".cap a")["href"]: {brick["href"] for brick in wall.select("ul a")} for wall in figure.select(".wall")}
     assert walls == {f"claims/{wall}.html": {f"claims/{claim}.html" for claim in nx.descendants(rests, wall)}
                      for wall in ("washington-wall", "seoul-wall", "beijing-wall")}
 
@@ -117,7 +117,7 @@ FRAME = "() => new Promise(done => requestAnimationFrame(() => requestAnimationF
 @pytest.mark.parametrize("width", [320, 1280])
 def test_the_typeface_comes_is_used_and_moves_nothing(width, site, contexts):
     page, held = reading.watch(contexts(width, "light").new_page()), []
-    page.route("**/newsreader.woff", held.append)
+    page.route("**/newsreader.woff", lambda route: held.append(route))
     page.goto(f"{site}chapters/beijing.html", wait_until="domcontentloaded")
     reading.until(page, "document.querySelector('.card svg') !== null && document.styleSheets.length > 0")
     page.evaluate(FRAME)
