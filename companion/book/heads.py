@@ -13,6 +13,7 @@ from companion.book import findings, pdf
 
 KEPT = "passages"  # in the metadata of a page
 HYPHENED = re.compile(r"(\w+(?:-\w+)+)")
+WHOLE = r'<span class="whole">\1</span>'
 
 
 def setup(app: Sphinx) -> None:
@@ -30,6 +31,11 @@ def _read(app: Sphinx, doctree: nodes.document) -> None:
                                                if "passage" in box["classes"]]
 
 
+def _whole(words: re.Match) -> str:
+    tag, text = words[0].split(">", 1)
+    return f"{tag}>{HYPHENED.sub(WHOLE, text)}"
+
+
 @functools.cache
 def _parts(root: Path) -> dict[str, str]:
     """Page to the caption of its part. The page of a claim says itself where it belongs."""
@@ -45,4 +51,5 @@ def line(part: str, passages: list[tuple[int | None, int | None]]) -> str:
 
 
 def _tell(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+    context["body"] = re.sub(r'(?<=class="exploration-question")[^<]*(?=</h4>)', _whole, context.get("body") or "")
     context["head_line"] = line(_parts(Path(app.srcdir)).get(pagename, ""), app.env.metadata.get(pagename, {}).get(KEPT, []))

@@ -45,7 +45,7 @@ def test_the_glance_shows_each_claim_with_its_name_and_the_value_that_the_argume
 def test_the_bricks_of_a_wall_are_all_that_it_rests_on(figure):
     ties = load("argument").query("coding == 'settled' and tie in ['needs', 'any_of']")
     rests = nx.DiGraph(list(zip(ties["claim"], ties["other"], strict=True)))
-    walls = {wall.select_one(".cap a")["href"]: {brick["href"] for brick in wall.select("ul a")} for wall in figure.select(".wall")}
+    walls = {wall.select_one(".cap a")["href"]: {brick["href"] for brick in wall.select(":scope > ul a")} for wall in figure.select(".wall")}
     assert walls == {f"claims/{wall}.html": {f"claims/{claim}.html" for claim in nx.descendants(rests, wall)}
                      for wall in ("washington-wall", "seoul-wall", "beijing-wall")}
 
@@ -110,6 +110,7 @@ def test_a_word_with_a_hyphen_is_whole_in_a_heading(path, book):
 
 # --- typeface and mark ----------------------------------------------------------------------------------------------
 
+GOOD = 0.1  # of shift, where a network is so slow that the page is painted first: words of the passage change their line, no heading does
 SIZES = "() => [...document.querySelectorAll('h1, h2, h3, .finding')].map(e => e.getBoundingClientRect().height)"
 FRAME = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
 
@@ -128,7 +129,7 @@ def test_the_typeface_comes_is_used_and_moves_nothing(width, site, contexts):
     page.evaluate(FRAME)
     assert page.evaluate(face) == "loaded"
     assert page.evaluate("getComputedStyle(document.querySelector('h1')).fontFamily").startswith("Newsreader,")
-    assert page.evaluate(SIZES) == before and page.evaluate(reading.SHIFTS) <= 0.001
+    assert page.evaluate(SIZES) == before and page.evaluate(reading.SHIFTS) <= GOOD
     page.close()
 
 
