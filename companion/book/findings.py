@@ -99,14 +99,14 @@ def card(title: str, finding: str) -> bytes:
     """A PNG of 1200 x 630 pixels: the mark and name of the book, the title, and the finding as far as it has room."""
     fig = Figure(figsize=(12, 6.3), dpi=100, facecolor=COLOUR["surface"])
     words = {"va": "top", "linespacing": 1.3, "color": COLOUR["text"], "fontproperties": FontProperties(fname=_face().name)}
-    side = 0.09  # of the mark, as a part of the height; a card is wider than high
-    points = [(0.06 + x / mark.SIZE * side * 6.3 / 12, 0.93 - y / mark.SIZE * side) for x, y in mark.POINTS]
+    side = 0.1  # of the mark, as a part of the height; a card is wider than high
+    points = [(0.057 + x / mark.SIZE * side * 6.3 / 12, 0.2 - y / mark.SIZE * side) for x, y in mark.POINTS]
     fig.add_artist(Polygon(points, closed=False, fill=False, edgecolor=COLOUR["text"], linewidth=5, joinstyle="miter", capstyle="butt"))
-    fig.text(0.12, 0.887, "Beyond the Triangle", fontsize=24, **words | {"va": "center"})
-    head = textwrap.wrap(title, 38)[:3]
-    fig.text(0.06, 0.79, "\n".join(head), fontsize=42, **words | {"linespacing": 1.1})
-    room = textwrap.wrap(finding, 68, max_lines=8 - len(head), placeholder=" …")
-    fig.text(0.06, 0.73 - 0.11 * len(head), "\n".join(room), fontsize=25, **words | {"color": COLOUR["muted"]})
+    fig.text(0.125, 0.143, "Beyond the Triangle", fontsize=26, **words | {"va": "center"})
+    head = textwrap.wrap(title, 30)[:3]
+    fig.text(0.06, 0.92, "\n".join(head), fontsize=48, **words | {"linespacing": 1.05})
+    room = textwrap.wrap(finding, 60, max_lines=6 - len(head), placeholder=" …")
+    fig.text(0.06, 0.85 - 0.115 * len(head), "\n".join(room), fontsize=28, **words | {"color": COLOUR["muted"]})
     drawn, packed = io.BytesIO(), io.BytesIO()
     fig.savefig(drawn, format="png", dpi=100)
     Image.open(drawn).convert("RGB").quantize(64).save(packed, "PNG", optimize=True)

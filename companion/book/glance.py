@@ -48,8 +48,8 @@ def drawn() -> list[str]:
 
 def said(value: str) -> str:
     """The caption: what becomes of the conclusion."""
-    return {argument.STANDS: "The essay's conclusion stands", argument.SHAKY: "The essay's conclusion is shaky: neither shown nor refuted",
-            argument.FALLS: "The essay's conclusion falls"}[value]
+    return {argument.STANDS: "The essay’s conclusion stands", argument.SHAKY: "The essay’s conclusion is shaky: neither shown nor refuted",
+            argument.FALLS: "The essay’s conclusion falls"}[value]
 
 
 class Glance(SphinxDirective):

@@ -6,10 +6,11 @@ import functools
 import re
 from pathlib import Path
 
+import yaml
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from companion.book import findings, pdf
+from companion.book import findings
 
 KEPT = "passages"  # in the metadata of a page
 HYPHENED = re.compile(r"(\w+(?:-\w+)+)")
@@ -39,7 +40,8 @@ def _whole(words: re.Match) -> str:
 @functools.cache
 def _parts(root: Path) -> dict[str, str]:
     """Page to the caption of its part. The page of a claim says itself where it belongs."""
-    return {page: caption for caption, pages in pdf.parts(root)[:-1] for page in pages}
+    contents = yaml.safe_load((root / "_toc.yml").read_text("utf-8"))
+    return {entry["file"]: part["caption"] for part in contents.get("parts", []) for entry in part["chapters"]}
 
 
 def line(part: str, passages: list[tuple[int | None, int | None]]) -> str:

@@ -51,7 +51,7 @@ def test_the_bricks_of_a_wall_are_all_that_it_rests_on(figure):
 
 
 def test_the_caption_says_what_becomes_of_the_conclusion_and_the_key_counts(figure):
-    assert figure.figcaption.get_text().startswith("The essay's conclusion is shaky") and value("search-partners") == argument.SHAKY
+    assert figure.figcaption.get_text().startswith("The essay’s conclusion is shaky") and value("search-partners") == argument.SHAKY
     assert len({glance.said(value) for value in argument.VALUES}) == 3
     counted = [part.get_text() for part in figure.select(".key span")]
     assert counted == [f"{word} {sum(value(claim) == word for claim in glance.drawn())}" for word in ("stands", "shaky", "falls")]
