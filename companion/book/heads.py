@@ -10,11 +10,9 @@ import yaml
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from companion.book import findings
-
 KEPT = "passages"  # in the metadata of a page
-HYPHENED = re.compile(r"(\w+(?:-\w+)+)")
-WHOLE = r'<span class="whole">\1</span>'
+LARGE = re.compile(r'(?s)<(h[1-4])\b.*?</\1>|<p class="finding">.*?</p>')
+HYPHENED = re.compile(r"\w+(?:-\w+)+(?![^<]*>)")  # outside of tags
 
 
 def setup(app: Sphinx) -> None:
@@ -23,25 +21,21 @@ def setup(app: Sphinx) -> None:
 
 
 def _read(app: Sphinx, doctree: nodes.document) -> None:
-    """Keep (paragraph, minutes) of each passage of a page, either may be None; keep "three-quarters" in one piece in titles and findings."""
-    for large in doctree.findall(lambda node: isinstance(node, nodes.title) or findings.FINDING in getattr(node, "attributes", {}).get("classes", [])):
-        for text in list(large.findall(nodes.Text)):
-            parts = HYPHENED.split(text)  # every second one is such a word
-            text.parent.replace(text, [nodes.inline("", part, classes=["whole"]) if i % 2 else nodes.Text(part) for i, part in enumerate(parts)])
+    """Keep (paragraph, minutes) of each passage of a page; either may be None."""
     app.env.metadata[app.env.docname][KEPT] = [(box.get("paragraph"), box.get("minutes")) for box in doctree.findall(nodes.container)
                                                if "passage" in box["classes"]]
 
 
-def _whole(words: re.Match) -> str:
-    tag, text = words[0].split(">", 1)
-    return f"{tag}>{HYPHENED.sub(WHOLE, text)}"
+def whole(body: str) -> str:
+    """The HTML of a page, in whose large type "three-quarters" does not break at its hyphen."""
+    return LARGE.sub(lambda large: HYPHENED.sub(r'<span class="whole">\g<0></span>', large[0]), body)
 
 
 @functools.cache
 def _parts(root: Path) -> dict[str, str]:
     """Page to the caption of its part. The page of a claim says itself where it belongs."""
     contents = yaml.safe_load((root / "_toc.yml").read_text("utf-8"))
-    return {entry["file"]: part["caption"] for part in contents.get("parts", []) for entry in part["chapters"]}
+    return {entry["file"]: part.get("caption", "") for part in contents.get("parts", []) for entry in part["chapters"]}
 
 
 def line(part: str, passages: list[tuple[int | None, int | None]]) -> str:
@@ -53,5 +47,6 @@ def line(part: str, passages: list[tuple[int | None, int | None]]) -> str:
 
 
 def _tell(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
-    context["body"] = re.sub(r'(?<=class="exploration-question")[^<]*(?=</h4>)', _whole, context.get("body") or "")
     context["head_line"] = line(_parts(Path(app.srcdir)).get(pagename, ""), app.env.metadata.get(pagename, {}).get(KEPT, []))
+    if "body" in context:
+        context["body"] = whole(context["body"])

@@ -103,9 +103,14 @@ def test_the_line_above_a_title_leaves_out_what_is_not_known():
 
 
 @pytest.mark.parametrize("path", reading.CHAPTERS)
-def test_a_word_with_a_hyphen_is_whole_in_a_heading(path, book):
-    for heading in parsed(book / path).select("section > :is(h1, h2, h3)"):
-        assert [e.get_text() for e in heading.select(".whole")] == re.findall(r"\w+(?:-\w+)+", heading.get_text())
+def test_a_word_with_a_hyphen_is_whole_in_large_type(path, book):
+    for large in parsed(book / path).select("article :is(h1, h2, h3, h4, .finding)"):
+        assert [e.get_text() for e in large.select(".whole")] == re.findall(r"\w+(?:-\w+)+", large.get_text())
+
+
+def test_a_hyphen_in_a_tag_or_in_small_type_is_left_alone():
+    assert heads.whole('<h2 id="a-b">A-b <a href="c-d">e</a></h2><p>f-g</p>') == \
+        '<h2 id="a-b"><span class="whole">A-b</span> <a href="c-d">e</a></h2><p>f-g</p>'
 
 
 # --- typeface and mark ----------------------------------------------------------------------------------------------
