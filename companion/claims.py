@@ -211,13 +211,19 @@ HEDGES = {"flat": "said flatly", "boosted": "said with emphasis", "mild": "hedge
            "mixed": "hedged, then said flatly"}
 
 
+def mark(value: str) -> str:
+    """The mark of a value: filled, hollow or a cross. The word stands beside it, so a screen reader skips the mark."""
+    return f'<i class="mark" data-mark="{value}"></i>'
+
+
 @dataclass(frozen=True)
 class ClaimCard:
-    """One claim with its verdict as of the essay's date and as of today."""
+    """One claim with its verdict as of the essay's date and as of today, and its value in the argument on both."""
 
     claim_id: str
     then: Finding | str  # a claim without a test of its own has a plain word instead
     now: Finding | str
+    values: tuple[str, str]
 
     def __repr__(self) -> str:
         return f"{self.claim_id}: as of September 2014 {self.then}; today {self.now}"
@@ -238,8 +244,8 @@ class ClaimCard:
         return f"""<article class="claim" id="claim-{ident}" aria-labelledby="{ident}-statement">
 <h3 class="claim-text" id="{ident}-statement">{link(self.claim_id, row.statement)}</h3>
 <p class="claim-how">{f"Paragraph {row.paragraph}" if row.paragraph else "The title"}, {"an" if row.kind == "open" else "a"} {KINDS.get(row.kind, row.kind)}, {HEDGES[row.hedge]}{quoted}.</p>
-<dl class="claim-verdicts"><div><dt>As of September 2014</dt><dd>{html.escape(str(self.then))}</dd></div>
-<div><dt>Today</dt><dd>{html.escape(str(self.now))}</dd></div></dl>
+<dl class="claim-verdicts"><div><dt>As of September 2014</dt><dd>{mark(self.values[0])}{html.escape(str(self.then))}</dd></div>
+<div><dt>Today</dt><dd>{mark(self.values[1])}{html.escape(str(self.now))}</dd></div></dl>
 <details><summary>Why this verdict, and every count<span class="visually-hidden">: {statement}</span></summary>
 <p><b>For:</b> {html.escape(row.would_support)}</p><p><b>Against:</b> {html.escape(row.would_count_against)}</p>
 <p><b>Test:</b> {html.escape(row.test)}</p>{note}{why}</details>

@@ -14,8 +14,8 @@ from sphinx.errors import ExtensionError
 
 from companion import __version__, argument, argument_map
 from companion.book import (
-    carry, catalogue, downloads, essay, findings, handout, ledger, licences, markup, narrow, notebooks, outputs, prose, theme,
-    timeline,
+    carry, catalogue, downloads, essay, findings, glance, handout, heads, ledger, licences, mark, markup, narrow, notebooks,
+    outputs, prose, theme, timeline,
 )
 from companion.data import DataError, check
 from companion.figure import palette_css
@@ -42,6 +42,9 @@ def setup(app: Sphinx) -> dict:
     app.add_css_file("companion.css")
     essay.setup(app)
     findings.setup(app)
+    heads.setup(app)
+    mark.setup(app)
+    glance.setup(app)
     markup.setup(app)
     catalogue.setup(app)
     downloads.setup(app)

@@ -5,20 +5,24 @@ A chapter opens with its finding as a bold paragraph under the title. Other page
 
 from __future__ import annotations
 
+import functools
 import html
 import io
 import re
+import tempfile
 import textwrap
 from pathlib import Path
 
 from docutils import nodes
+from fontTools.ttLib import TTFont
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Polygon
 from PIL import Image
 from sphinx.application import Sphinx
 
-from companion.book import theme
-from companion.figure import ACTORS, COLOUR
+from companion.book import mark, theme
+from companion.figure import COLOUR
 
 LONGEST = 300  # characters of a description; more is cut off wherever it is shown
 CARDS = "_static/cards"
@@ -82,19 +86,28 @@ def _meta(kind: str, name: str, content: str) -> str:
     return f'<meta {kind}="{name}" content="{html.escape(content, quote=True)}" />'
 
 
+@functools.cache
+def _face():
+    """The file of the typeface of headings as matplotlib can read it, which is no WOFF; gone when the program ends."""
+    font, file = TTFont(theme.HERE / "static" / "newsreader.woff"), tempfile.NamedTemporaryFile(suffix=".ttf")
+    font.flavor = None
+    font.save(file.name)
+    return file
+
+
 def card(title: str, finding: str) -> bytes:
-    """A PNG of 1200 x 630 pixels: the title, the finding as far as it has room, and the name of the book."""
+    """A PNG of 1200 x 630 pixels: the mark and name of the book, the title, and the finding as far as it has room."""
     fig = Figure(figsize=(12, 6.3), dpi=100, facecolor=COLOUR["surface"])
-    words = {"fontfamily": "DejaVu Sans", "va": "top", "linespacing": 1.35}
-    fig.add_artist(Polygon([(0.085, 0.94), (0.06, 0.87), (0.11, 0.87)], fill=False, edgecolor=ACTORS["CHN"][0], linewidth=4))
-    fig.text(0.125, 0.905, "Beyond the Triangle", fontsize=17, color=COLOUR["muted"], **words | {"va": "center"})
-    head = textwrap.wrap(title, 34)[:3]
-    fig.text(0.06, 0.80, "\n".join(head), fontsize=33, color=COLOUR["text"], **words | {"fontfamily": "DejaVu Serif", "linespacing": 1.2},
-             weight="bold")
-    room = textwrap.wrap(finding, 58, max_lines=8 - len(head), placeholder=" …")
-    fig.text(0.06, 0.74 - 0.115 * len(head), "\n".join(room), fontsize=23, color=COLOUR["text"], **words)
+    words = {"va": "top", "linespacing": 1.3, "color": COLOUR["text"], "fontproperties": FontProperties(fname=_face().name)}
+    side = 0.1  # of the mark, as a part of the height; a card is wider than high
+    points = [(0.057 + x / mark.SIZE * side * 6.3 / 12, 0.2 - y / mark.SIZE * side) for x, y in mark.POINTS]
+    fig.add_artist(Polygon(points, closed=False, fill=False, edgecolor=COLOUR["text"], linewidth=5, joinstyle="miter", capstyle="butt"))
+    fig.text(0.125, 0.143, "Beyond the Triangle", fontsize=26, **words | {"va": "center"})
+    head = textwrap.wrap(title, 30)[:3]
+    fig.text(0.06, 0.92, "\n".join(head), fontsize=48, **words | {"linespacing": 1.05})
+    room = textwrap.wrap(finding, 60, max_lines=6 - len(head), placeholder=" …")
+    fig.text(0.06, 0.85 - 0.115 * len(head), "\n".join(room), fontsize=28, **words | {"color": COLOUR["muted"]})
     drawn, packed = io.BytesIO(), io.BytesIO()
     fig.savefig(drawn, format="png", dpi=100)
     Image.open(drawn).convert("RGB").quantize(64).save(packed, "PNG", optimize=True)
     return packed.getvalue()
-

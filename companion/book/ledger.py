@@ -229,7 +229,7 @@ Below stand the choices of the counts, to see which divides them.</p>"""
 def verdicts(record: Mapping) -> str:
     """Both verdicts side by side, each with its value in the argument; a conclusion's verdict is that value."""
     def told(verdict):
-        return html.escape(" ·\xa0".join(dict.fromkeys([verdict["verdict"], verdict["value"]])), quote=False)
+        return claims.mark(verdict["value"]) + html.escape(" ·\xa0".join(dict.fromkeys([verdict["verdict"], verdict["value"]])), quote=False)
     return '<dl class="claim-verdicts">' + "".join(
         f"<div><dt>{title}</dt><dd>{told(record[date])}</dd></div>" for date, title in DATES.items()) + "</dl>"
 
@@ -407,7 +407,7 @@ def _dates(record: Mapping) -> str:
     """Both verdicts with what gave them, side by side; what was measured once, if it is the same on both dates."""
     once = measured(record["then"]) == measured(record["now"])
     cells = "".join(
-        f'<section><h3>{title}</h3><p class="claim-verdict">{html.escape(record[date]["verdict"], quote=False)}</p>'
+        f'<section><h3>{title}</h3><p class="claim-verdict">{claims.mark(record[date]["value"])}{html.escape(record[date]["verdict"], quote=False)}</p>'
         f'{why(record[date])}{"" if once else measured(record[date])}</section>' for date, title in DATES.items())
     return f'<div class="claim-dates">{cells}</div>{measured(record["now"]) if once else ""}'
 

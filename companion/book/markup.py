@@ -82,7 +82,7 @@ class Passage(SphinxDirective):
 
     def run(self):
         paragraph = int(self.arguments[0]) if self.arguments else None
-        box = nodes.container(classes=["passage"])
+        box = nodes.container(classes=["passage"], paragraph=paragraph, minutes=self.options.get("minutes"))
         box += nodes.rubric("", f"The passage: paragraph {paragraph}, in our words" if paragraph else "Before you start")
         for i, line in enumerate(self.content):
             self.content[i] = re.sub(SENTENCE, r'<sup class="sentence-number"><span class="visually-hidden">Sentence </span>\1</sup> ', line)

@@ -24,7 +24,7 @@ import yaml
 from bs4 import BeautifulSoup, Tag
 from playwright.sync_api import Browser, sync_playwright
 
-from companion.book import browser, ledger
+from companion.book import browser, ledger, mark
 from companion.book.handout import css_string
 from companion.data import load
 from companion.figure import palette_css
@@ -315,7 +315,7 @@ def _cover(title: str, book: Mapping, base: str, today: datetime.date) -> str:
     subtitle = book["title"].removeprefix(f"{title}: ")
     date = f"{today.day} {today:%B %Y}"
     address = f"<p>{_web(base)}</p>" if base else ""
-    return f"""<section class="cover"><svg viewBox="0 0 16 16" aria-hidden="true"><path d="M8 2 15 14H1z"/></svg>
+    return f"""<section class="cover"><svg viewBox="0 0 16 16" aria-hidden="true"><path d="{mark.PATH}"/></svg>
 <p class="cover-title">{html.escape(title)}</p>
 <p class="cover-subtitle">{html.escape(subtitle[:1].upper() + subtitle[1:])}</p>
 <p class="cover-author">{html.escape(book["authors"][0]["name"])}</p>

@@ -143,7 +143,8 @@ def check() -> None:
 
 def claim(claim_id: str) -> claims.ClaimCard:
     """One claim of the essay with its two verdicts. Raises DataError for an unknown id."""
-    return claims.ClaimCard(claim_id, finding(claim_id, claims.ESSAY_DATE), finding(claim_id))
+    dates, name = (claims.ESSAY_DATE, None), claims.get(claim_id).chapter
+    return claims.ClaimCard(claim_id, *(finding(claim_id, date) for date in dates), tuple(values(name, date)[claim_id] for date in dates))
 
 
 def ledger(name: str) -> claims.Ledger:
