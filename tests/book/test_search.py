@@ -1,0 +1,68 @@
+"""The search: what a student would type finds the page that answers it, served and from a disk, with nothing from elsewhere."""
+
+# What a reader may type, and the pages that answer it. They were chosen by reading the book, before the engine was tuned.
+QUERIES = {
+    "rouble": ["chapters/moscow"],
+    "abductees": ["chapters/tokyo"],
+    "kidnapped japanese": ["chapters/tokyo"],
+    "china trade share": ["chapters/beijing"],
+    "how much trade with china": ["chapters/beijing"],
+    "why is three quarters": ["chapters/beijing"],
+    "three-quarters": ["chapters/beijing"],
+    "kaesong": ["chapters/seoul"],
+    "leap day deal": ["chapters/washington"],
+    "sanctions": ["chapters/tokyo", "timeline"],
+    "nuclear test": ["chapters/washington", "chapters/crisis", "timeline"],
+    "xi jinping": ["chapters/beijing"],
+    "what does borne out mean": ["verdicts", "index"],
+    "how is a verdict reached": ["verdicts"],
+    "cohen kappa": ["codings"],
+    "intercoder": ["codings", "numbers"],
+    "denominator": ["glossary"],
+    "mirror data": ["glossary", "numbers"],
+    "base rate": ["chapters/crisis", "glossary"],
+    "download csv": ["downloads", "catalogue"],
+    "licence": ["licence"],
+    "license": ["licence"],
+    "how to cite": ["downloads"],
+    "offline": ["downloads"],
+    "cookies": ["about"],
+    "timeline 2013": ["timeline"],
+    "kang sok ju europe": ["chapters/four-capitals"],
+    "gravity model": ["chapters/europe"],
+    "did threats work": ["chapters/crisis"],
+    "six party talks": ["glossary"],
+    "what happened after 2014": ["chapters/hindsight"],
+    "argument map": ["argument-map"],
+    "russian debt": ["chapters/moscow"],
+    "crimea": ["chapters/moscow"],
+    "rason port": ["chapters/moscow"],
+    "cheonan": ["chapters/seoul", "chapters/crisis"],
+    "park geun-hye": ["chapters/seoul"],
+    "food aid": ["chapters/washington", "chapters/europe"],
+    "hanoi summit": ["chapters/washington", "chapters/crisis"],
+    "crude oil price": ["chapters/beijing"],
+    "soldiers in kursk": ["chapters/hindsight", "chapters/moscow"],
+    "lankov": ["about", "index", "references"],
+    "known errors": ["numbers", "catalogue"],
+    "hedges": ["codings", "verdicts"],
+    "forecasts": ["chapters/hindsight", "as-of"],
+    "list of figures": ["figures"],
+    "all explorations": ["explorations"],
+    "all claims": ["ledger"],
+    "kotra": ["glossary", "numbers"],
+}
+
+# Words typed wrong, and what was meant: the same page comes first.
+TYPOS = {"pyongang": "pyongyang", "abduction": "abductees", "kaesung": "kaesong", "denominater": "denominator",
+         "krippendorf": "krippendorff", "washinton": "washington", "stockhom agreement": "stockholm agreement"}
+
+# The words of a claim, or most of them: its own page comes first.
+STATEMENTS = {
+    "trade with russia was as good as non-existent": "russia-trade-nil",
+    "a common misconception": "widespread-misconception",
+    "china needs stability": "china-needs-stability",
+    "the bomb as guarantee": "bomb-as-guarantee",
+    "europe is far away and the economies fit badly": "europe-far-and-ill-matched",
+    "staging a crisis to win concessions was an old tactic": "old-tactic",
+}
