@@ -22,15 +22,19 @@ from companion.book import ledger, lists, outputs
 PAGE, INDEX = "search", "search-index.js"
 PARTS = "parts"  # in the metadata of a page
 # Words of questions, which say nothing of what is looked for.
-ASKING = "about can could did do does had happen has have how i long many me mean much my of should show some tell the use we what when where which who why would you".split()
-# Words that readers bring and the book does not use, and what it says instead.
-SAYS = {"bibliography": "references", "citation": "cite", "dprk": "north korea", "embargo": "sanctions", "errata": "errors", "eu": "europe",
-        "fukushima": "japan", "hostages": "abductees", "intercoder": "coder agreement", "kidnap": "abductees", "license": "licence",
-        "money": "aid", "nuke": "nuclear", "offline": "network", "percentage": "share", "prc": "china", "quote": "cite", "rason": "rajin",
-        "reliability": "agreement", "rocket": "missile", "rok": "seoul", "usa": "washington", "ussr": "soviet"}
-# What a reader of a raw piece of HTML does not see as its text; pictures and figures are told apart.
-UNSEEN = r'(?s)<(script|style|svg|form|button|summary|table)\b.*?</\1>|<figure class="card".*?</figure>|<section class="exploration".*</section>'
-
+ASKING = "about all can could did do does every had has have how i list long many me mean much my of should show some tell the use we what when where which who why would you".split()
+# Words that readers bring, and what the book says instead or as well: its chapters bear the names of capitals.
+SAYS = {"after": "hindsight", "afterwards": "hindsight", "america": "washington", "bibliography": "references", "china": "beijing",
+        "citation": "cite", "dprk": "north korea", "embargo": "sanctions", "errata": "errors", "eu": "europe", "happened": "became",
+        "hostages": "abductees", "intercoder": "coder agreement", "japan": "tokyo", "kidnap": "abductees", "later": "hindsight",
+        "license": "licence", "nuke": "nuclear", "offline": "network", "percentage": "share", "prc": "china beijing", "quote": "cite",
+        "rason": "rajin", "reliability": "agreement", "rocket": "missile", "rok": "seoul", "russia": "moscow", "usa": "washington",
+        "ussr": "soviet"}
+# What of a piece of raw HTML is not read: what is no text; figures and explorations, which are parts of their own; folds and tables,
+# the fine print; claims, for each has its page; and the list of sources, which would be a fifth of the index.
+UNREAD = re.compile(r'''<(script|style|svg|form|button|table)\b.*?</\1>|<details\b.*</details>|<figure\ class="card".*?</figure>
+    |<section\ class="exploration".*</section>|<article\ class="claim".*?</article>|<ul\ class="(?:ledger|sources)".*</ul>
+    |<section\ class="argument-map\b.*</section>|\ ·\ <a\ href="[^"]*references\.html[^>]*>[^<]*</a>''', re.S | re.X)
 INLINE = ("a", "b", "code", "em", "i", "span", "strong", "sub", "sup", "time")
 
 
@@ -87,7 +91,7 @@ def _text(node: nodes.Node) -> str:
 
 def plain(text: str) -> str:
     """The words of a piece of HTML of ours, its headings with an id marked by HEADING."""
-    text = re.sub(r'<h2 id="([^"]+)">(.*?)</h2>', "\0\\1\0\\2\0", re.sub(UNSEEN, " ", text))
+    text = re.sub(r'<h2 id="([^"]+)">(.*?)</h2>', "\0\\1\0\\2\0", UNREAD.sub(" ", text))
     return html.unescape(re.sub(r"</?(\w+)[^>]*>", lambda tag: "" if tag[1] in INLINE else " ", text))
 
 
@@ -102,7 +106,7 @@ def pages(app: Sphinx) -> Iterator[tuple[str, str, list[list[str]]]]:
         tests = " ".join(record[key] for key in ("would_support", "would_count_against", "test", "note") if record[key])
         verdicts = " ".join(f"{title}: {record[date]['verdict']}." for date, title in ledger.DATES.items())
         yield (f"{ledger.FOLDER}/{record['id']}.html", record["label"][:1].upper() + record["label"][1:],
-               [["", "", f"{record['statement']} {verdicts}", "claim"], ["criteria", "What would count", tests, ""]])
+               [["", record["statement"], verdicts, "claim"], ["criteria", "What would count", tests, ""]])
 
 
 def _write(app: Sphinx, exception: Exception | None) -> None:

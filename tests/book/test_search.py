@@ -4,6 +4,7 @@
 QUERIES = {
     "rouble": ["chapters/moscow"],
     "abductees": ["chapters/tokyo"],
+    "abduction": ["chapters/tokyo"],
     "kidnapped japanese": ["chapters/tokyo"],
     "china trade share": ["chapters/beijing"],
     "how much trade with china": ["chapters/beijing"],
@@ -54,7 +55,7 @@ QUERIES = {
 }
 
 # Words typed wrong, and what was meant: the same page comes first.
-TYPOS = {"pyongang": "pyongyang", "abduction": "abductees", "kaesung": "kaesong", "denominater": "denominator",
+TYPOS = {"pyongang": "pyongyang", "kaesung": "kaesong", "denominater": "denominator",
          "krippendorf": "krippendorff", "washinton": "washington", "stockhom agreement": "stockholm agreement"}
 
 # The words of a claim, or most of them: its own page comes first.
