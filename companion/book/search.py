@@ -61,7 +61,7 @@ def _note(app: Sphinx, doctree: nodes.document) -> None:
     found = [part for section in doctree.findall(nodes.section) for part in _parts(section)]
     found += [[term["ids"][0], _text(term), _text(term.parent[-1]), "term"] for term in doctree.findall(nodes.term) if term["ids"]]
     found += [[ident, figure["title"], f"{figure['sentence']} {figure['trust']}", "figure"] for ident, figure in kept.get(lists.FIGURES, {}).items()]
-    found += [[ident, question, "", "exploration"] for ident, question in kept.get(lists.EXPLORATIONS, {}).items()]
+    found += [[ident, one["question"], ", ".join(one["controls"]), "exploration"] for ident, one in kept.get(lists.EXPLORATIONS, {}).items()]
     found[0][0] = ""  # the title of a page is its top
     kept[PARTS] = [[anchor, *(" ".join(text.split()) for text in (heading, told)), kind] for anchor, heading, told, kind in found]
 

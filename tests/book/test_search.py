@@ -1,5 +1,16 @@
 """The search: what a student would type finds the page that answers it, served and from a disk, with nothing from elsewhere."""
 
+import json
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+import reading
+from companion import claims
+from companion.book import search
+from test_pages import anchors
+
 # What a reader may type, and the pages that answer it. They were chosen by reading the book, before the engine was tuned.
 QUERIES = {
     "rouble": ["chapters/moscow"],
@@ -67,3 +78,157 @@ STATEMENTS = {
     "europe is far away and the economies fit badly": "europe-far-and-ill-matched",
     "staging a crisis to win concessions was an old tactic": "old-tactic",
 }
+
+
+@pytest.fixture(scope="module", params=["server", "disk"])
+def page(request, site, book, page_at):
+    page = page_at((site if request.param == "server" else book.as_uri() + "/") + "search.html")
+    yield page
+    assert (page.foreign, page.said) == ([], [])
+    page.close()
+
+
+def pages_for(page, words):
+    """The pages found, best first, without their ending."""
+    page.locator("main input[type=search]").fill(words)
+    page.locator("main input[type=search]").press("Enter")
+    return page.evaluate("[...document.querySelectorAll('#search-results h2 a')].map(a => a.getAttribute('href').replace('.html', ''))")
+
+
+def test_the_page_that_answers_is_among_the_first_three(page):
+    missed = {words: found for words, right in QUERIES.items() if not set(right) & set(found := pages_for(page, words)[:3])}
+    assert missed == {}
+
+
+def test_a_word_typed_wrong_finds_what_was_meant(page):
+    assert {wrong: pages_for(page, wrong)[0] for wrong in TYPOS} == {wrong: pages_for(page, meant)[0] for wrong, meant in TYPOS.items()}
+
+
+def test_the_words_of_a_claim_find_its_page(page):
+    assert {words: pages_for(page, words)[0] for words in STATEMENTS} == {words: f"claims/{claim}" for words, claim in STATEMENTS.items()}
+
+
+def test_each_claim_is_found_by_its_own_statement(page):
+    rows = claims.load("claims")
+    missed = {row.id: found for row in rows.itertuples() if f"claims/{row.id}" not in (found := pages_for(page, row.statement)[:3])}
+    assert missed == {}
+
+
+def test_a_page_stands_once_with_its_best_places_and_the_words_marked(page):
+    found = pages_for(page, "kidnapped japanese")
+    assert len(found) == len(set(found)) > 3
+    first = page.locator("#search-results li").filter(has=page.locator("a[href='chapters/tokyo.html']"))
+    assert 1 <= first.locator("p").count() <= 2
+    marks = {mark.lower() for mark in first.locator("mark").all_inner_texts()}
+    assert {"abductees", "japanese"} <= marks and all(re.match("abduct|japan|tokyo|kidnap", mark) for mark in marks)
+    assert all(len(text) < 500 for text in page.locator("#search-results p").all_inner_texts())
+
+
+def test_every_result_leads_to_a_place_that_is_there(page, book):
+    links = set()
+    for words in QUERIES:
+        pages_for(page, words)
+        links |= set(page.evaluate("[...document.querySelectorAll('#search-results a')].map(a => a.getAttribute('href'))"))
+    assert len(links) > 200
+    for link in links:
+        path, _, anchor = link.partition("#")
+        assert (book / path).is_file() and (not anchor or anchor in anchors(book / path)), link
+
+
+def test_typing_updates_the_results_after_a_pause_and_says_the_number_once(site, page_at):
+    page = page_at(site + "search.html", stopped=True)
+    page.evaluate("""window.told = [];
+new MutationObserver(() => told.push(document.querySelector('[role=status]').textContent))
+  .observe(document.querySelector('[role=status]'), {childList: true});""")
+    page.locator("main input[type=search]").press_sequentially("rouble")
+    assert page.locator("#search-results li").count() == 0
+    page.clock.run_for(1000)
+    assert page.locator("#search-results h2 a").first.get_attribute("href") == "chapters/moscow.html"
+    count = page.locator("#search-results li").count()
+    assert page.evaluate("told") == [f"{count} pages found."] and page.evaluate("location.search") == "?q=rouble"
+    page.close()
+
+
+def test_each_page_has_a_form_that_leads_to_the_results(site, page_at):
+    for path in ("index.html", "chapters/beijing.html", "claims/xi-critical.html", "404.html"):
+        page = page_at(site + path)
+        page.locator("form[role=search][action]").first.locator("input").fill("rouble")
+        page.locator("form[role=search][action]").first.locator("input").press("Enter")
+        page.locator("#search-results a[href='chapters/moscow.html']").wait_for()
+        page.close()
+
+
+def test_nothing_found_is_said_and_helped(page):
+    assert pages_for(page, "xylophone") == []
+    said = page.get_by_role("status")
+    assert said.inner_text().startswith("Nothing found for “xylophone”.")
+    links = page.evaluate("[...document.querySelectorAll('main p a')].map(a => a.getAttribute('href'))")
+    assert {"ledger.html", "figures.html", "explorations.html", "catalogue.html"} <= set(links)
+    # Too far from any word to be found, near enough to be asked about.
+    assert pages_for(page, "kesnogs") == [] and said.get_by_role("link", name="kaesong", exact=True).count() == 1
+    said.get_by_role("link", name="kaesong", exact=True).click()
+    page.locator("#search-results a[href='chapters/seoul.html']").wait_for()
+
+
+@pytest.mark.parametrize("words", ["<img src=x onerror=alert(1)>", '"><mark>rouble</mark>', "rouble </script><b>"])
+def test_what_is_typed_never_becomes_part_of_the_page(words, page):
+    before = page.evaluate("document.querySelectorAll('main :is(img, script, b)').length")
+    pages_for(page, words)
+    assert page.evaluate("document.querySelectorAll('main :is(img, script, b)').length") == before == 0
+    page.reload()
+    assert page.locator("main input[type=search]").input_value() == words
+    assert page.evaluate("document.querySelectorAll('main :is(img, script, b)').length") == 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_results_do_not_jump_fit_the_screen_and_are_accessible(width, theme, site, page_at):
+    page = page_at(f"{site}search.html?q=china+trade+share", width, theme)
+    assert page.locator("#search-results li").count() > 10
+    assert page.evaluate(reading.SHIFTS) <= 0.02 and page.evaluate("document.documentElement.scrollWidth") <= width
+    weight, requests = reading.weigh(page.got)
+    assert weight <= 200_000 and requests <= 12
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    assert not found, found
+    page.close()
+
+
+def test_results_are_plain_links_in_the_order_of_the_keyboard(site, page_at):
+    page = page_at(f"{site}search.html?q=rouble")
+    page.locator("main form button").focus()
+    for _ in range(5):  # past the four lists
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "chapters/moscow.html"
+    page.keyboard.press("Enter")
+    page.locator("h1", has_text="Moscow").wait_for()
+    page.close()
+
+
+# --- what the index holds -----------------------------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def index(book):
+    """Page to its parts, each (anchor, heading, text, kind)."""
+    text = (book / "_static" / search.INDEX).read_text("utf-8")
+    return {page: parts for page, _, parts in json.loads(text[text.index("{", text.index("const BOOK")):text.rindex(";")])["pages"]}
+
+
+def test_the_index_holds_every_page_section_figure_exploration_term_and_table(index, book):
+    assert set(index) == {*reading.PAGES, *reading.CLAIMS} - {"search.html"}
+    for path in index:
+        html = (book / path).read_text("utf-8")
+        here = {part[0] for part in index[path]}
+        wanted = re.findall(r'<figure class="card" id="([^"]+)"|id="([^"]+)" data-exploration|<dt id="(term-[^"]+)"|<section id="(table-[^"]+)"', html)
+        assert {ident for found in wanted for ident in found if ident} <= here, path
+
+
+def test_the_index_holds_what_a_reader_sees_and_no_markup_or_code(index):
+    texts = [(path, text) for path, parts in index.items() for part in parts for text in part[1:3]]
+    assert all(not re.search(r"</|<\w+[ >]|\0|&\w+;|```|\bimport pandas", text) for _, text in texts)
+    assert all(parts[0][2] or parts[0][1] for parts in index.values())
+    assert sum(len(text) for _, text in texts) > 200_000
+
+
+def test_words_that_the_book_does_not_use_lead_to_words_that_it_does(index):
+    used = {word for parts in index.values() for part in parts for text in part[1:3] for word in re.findall(r"\w+", text.lower())}
+    assert {word for said in search.SAYS.values() for word in said.split()} <= used

@@ -86,7 +86,7 @@ function look(asked) {
 
 // Words of the book that are spelt like those asked, nearest first.
 function near(asked) {
-  const found = index.search(asked, { fields: ["title", "heading", "text"], fuzzy: 0.45, processTerm: stem });
+  const found = index.search(asked, { fields: ["title", "heading", "text"], fuzzy: 0.34, processTerm: stem });
   return [...new Set(found.flatMap((hit) => hit.terms))].slice(0, 5).map((term) => spelt.get(term));
 }
 
@@ -123,7 +123,7 @@ function quotation(text, terms) {
   const found = [...text.matchAll(WORD)].filter((word) => terms.has(stem(word[0])));
   const held = (from) => new Set(found.filter(({ index: at }) => at >= from && at < from + LONG).map((word) => stem(word[0]))).size;
   const first = found.reduce((best, { index: at }) => (held(at) > held(best) ? at : best), found[0]?.index ?? 0);
-  const sentence = Math.max(...[...text.slice(0, first).matchAll(/[.?!:]”? /g)].map((stop) => stop.index + stop[0].length), 0);
+  const sentence = Math.max(...[...text.slice(0, first).matchAll(/[.?!]”? /g)].map((stop) => stop.index + stop[0].length), 0);
   const start = first - sentence < LONG / 2 ? sentence : text.indexOf(" ", first - LONG / 4) + 1;
   const cut = text.length > start + LONG ? text.lastIndexOf(" ", start + LONG) : text.length;
   return `${start > sentence ? "… " : ""}${text.slice(start, cut)}${cut < text.length ? " …" : ""}`;
