@@ -35,6 +35,7 @@ SAYS = {"after": "hindsight", "afterwards": "hindsight", "america": "washington"
 UNREAD = re.compile(r'''<(script|style|svg|form|button|table)\b.*?</\1>|<details\b.*</details>|<figure\ class="card".*?</figure>
     |<section\ class="exploration".*</section>|<article\ class="claim".*?</article>|<ul\ class="(?:ledger|sources)".*</ul>
     |<section\ class="argument-map\b.*</section>|\ ·\ <a\ href="[^"]*references\.html[^>]*>[^<]*</a>''', re.S | re.X)
+UNTOLD = (nodes.literal_block, nodes.comment, nodes.rubric, addnodes.glossary)  # a glossary is told term by term
 INLINE = ("a", "b", "code", "em", "i", "span", "strong", "sub", "sup", "time")
 
 
@@ -69,6 +70,7 @@ def _note(app: Sphinx, doctree: nodes.document) -> None:
 def _parts(section: nodes.section) -> Iterator[list[str]]:
     """The text of a section without the sections in it; a piece of raw HTML may have headings of its own."""
     told = " ".join(_text(child) for child in section if not isinstance(child, (nodes.section, nodes.title)))
+    told = re.sub(r"\bSentence \d+(?:[–-]\d+)? ", "", told)  # of a passage: read out, but no words of it
     first, *more = re.split(HEADING, told)
     yield [section["ids"][0], _text(section.next_node(nodes.title)), first, ""]
     for anchor, heading, text in zip(more[::3], more[1::3], more[2::3], strict=True):
@@ -84,7 +86,7 @@ def _text(node: nodes.Node) -> str:
         return plain(node.astext())
     if isinstance(node, nodes.Text):
         return node.astext()
-    if isinstance(node, (nodes.literal_block, nodes.comment, addnodes.glossary)) or node.get("mime_type", "text/html") != "text/html":
+    if isinstance(node, UNTOLD) or node.get("mime_type", "text/html") != "text/html" or "passage-needs" in node["classes"]:
         return ""
     return ("" if isinstance(node, nodes.TextElement) else " ").join(map(_text, node.children))
 

@@ -86,7 +86,7 @@ function look(asked) {
 
 // Words of the book that are spelt like those asked, nearest first.
 function near(asked) {
-  const found = index.search(asked, { fields: ["title", "heading", "text"], fuzzy: 0.34, processTerm: stem });
+  const found = index.search(asked, { fields: ["title", "heading", "text"], fuzzy: 0.4, processTerm: stem });
   return [...new Set(found.flatMap((hit) => hit.terms))].slice(0, 5).map((term) => spelt.get(term));
 }
 
