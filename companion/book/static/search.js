@@ -86,7 +86,7 @@ function look(asked) {
 
 // Words of the book that are spelt like those asked, nearest first.
 function near(asked) {
-  const found = index.search(asked, { fields: ["title", "heading", "text"], fuzzy: 0.4, processTerm: stem });
+  const found = index.search(asked, { fuzzy: 0.4, processTerm: stem });
   return [...new Set(found.flatMap((hit) => hit.terms))].slice(0, 5).map((term) => spelt.get(term));
 }
 
@@ -98,6 +98,7 @@ const LONG = 220; // characters of a quotation, about
 const asking = document.querySelector("main .search-form");
 const list = document.querySelector("#search-results");
 const saying = document.querySelector("#search-said");
+const { title } = document;
 
 // An element with text and elements in it. All that is shown passes here, as text: what is typed never becomes HTML.
 function make(name, attributes, ...inside) {
@@ -152,7 +153,7 @@ function show() {
     const words = near(asked).flatMap((word, at) => [at ? ", " : "", make("a", { href: `?q=${encodeURIComponent(word)}` }, word)]);
     if (words.length) saying.append(" Did you mean ", ...words, "?");
   }
-  document.title = document.title.replace(/^.*?(?=Search)/, asked ? `${asked} – ` : "");
+  document.title = asked ? `${asked} – ${title}` : title;
   history.replaceState(null, "", asked ? `?q=${encodeURIComponent(asked)}` : location.pathname);
 }
 
