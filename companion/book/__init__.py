@@ -14,8 +14,8 @@ from sphinx.errors import ExtensionError
 
 from companion import __version__, argument, argument_map
 from companion.book import (
-    carry, catalogue, downloads, essay, findings, glance, handout, heads, ledger, licences, mark, markup, narrow, notebooks,
-    outputs, prose, theme, timeline,
+    carry, catalogue, downloads, essay, findings, glance, handout, heads, ledger, licences, lists, mark, markup, narrow, notebooks,
+    outputs, prose, search, theme, timeline,
 )
 from companion.data import DataError, check
 from companion.figure import palette_css
@@ -50,11 +50,13 @@ def setup(app: Sphinx) -> dict:
     downloads.setup(app)
     timeline.setup(app)
     ledger.setup(app)
+    lists.setup(app)
     licences.setup(app)
     narrow.setup(app)
     notebooks.setup(app)
     theme.setup(app)
     handout.setup(app)
+    search.setup(app)
     carry.setup(app)
     return {"parallel_read_safe": True, "version": __version__}
 

@@ -14,13 +14,12 @@ import numpy as np
 import pandas as pd
 import yaml
 from docutils import nodes
-from docutils.utils import new_document
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 from companion import argument, claims, data, exports
-from companion.book import catalogue, narrow, outputs
+from companion.book import catalogue, lists, narrow, outputs
 from companion.evidence import how_it_fits
 from companion.figure import source_links, table_html
 
@@ -55,7 +54,6 @@ HEDGE = "The verdict is on the plain claim; the hedge stands beside it and does 
 
 def setup(app: Sphinx) -> None:
     app.add_directive("ledger", Ledger)
-    app.connect("doctree-read", _note_explorations)
     app.connect("html-collect-pages", _pages)
     app.connect("html-page-context", _assets)
 
@@ -65,15 +63,6 @@ def _assets(app: Sphinx, pagename: str, templatename: str, context: dict, doctre
         app.add_css_file("ledger.css", priority=900)
     if pagename.startswith(f"{FOLDER}/"):
         app.add_js_file("claim.js", defer="defer")
-
-
-def _note_explorations(app: Sphinx, doctree: nodes.document) -> None:
-    """Keep the explorations of a page, id to question, with what Sphinx keeps of each page."""
-    found = {}
-    for node in doctree.findall(nodes.raw):
-        found |= re.findall(r'id="([\w-]+)" data-exploration.*?<h4[^>]*>(.*?)</h4>', node.astext(), re.S)
-    if found:
-        app.env.metadata[app.env.docname]["explorations"] = found
 
 
 # --- words --------------------------------------------------------------------------------------------------------
@@ -326,19 +315,17 @@ data-verdict="{' '.join(groups(record['now']))}" data-verdict-then="{' '.join(gr
 # --- a page for each claim ----------------------------------------------------------------------------------------
 
 def _pages(app: Sphinx) -> Iterator[tuple[str, dict, str]]:
-    """Sphinx hook on `html-collect-pages`, called when something has changed: a page for each claim, found by the search."""
+    """Sphinx hook on `html-collect-pages`, called when something has changed: a page for each claim."""
     records = outputs.claims(app.env)
     there = {path.stem: path for path in (Path(app.outdir) / FOLDER).glob("*.html")}
     for name in there.keys() - {record["id"] for record in records}:
         there.pop(name).unlink()  # of a claim that is no more
     made, shown = Path(app.doctreedir) / "claims.made", _shown(app)
-    as_before = len(there) == len(records) and made.exists() and made.read_text() == shown
+    if len(there) == len(records) and made.exists() and made.read_text() == shown:
+        return
     ties, labels = _ties(), {record["id"]: record["label"] for record in records}
     for before, record, after in zip([None, *records[:-1]], records, [*records[1:], None], strict=True):
         name = f"{FOLDER}/{record['id']}"
-        _index(app, name, record)
-        if as_before:
-            continue
         yield name, {
             "title": _capital(record["label"]), "body": _body(record, app, ties, labels),
             "prev": _neighbour(before), "next": _neighbour(after),
@@ -350,7 +337,7 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict, str]]:
 def _shown(app: Sphinx) -> str:
     """A name for all that the pages show: data and package, settings, citation, and the book's contents around them."""
     env, root = app.env, Path(app.srcdir)
-    around = [(page, env.titles[page].astext(), env.metadata[page].get("explorations")) for page in sorted(env.found_docs)]
+    around = [(page, env.titles[page].astext(), env.metadata[page].get(lists.EXPLORATIONS)) for page in sorted(env.found_docs)]
     files = [(root / name).read_bytes() for name in ("_config.yml", "CITATION.cff")]
     shown = [app.config.companion_fingerprint, app.config.html_baseurl, files, env.toctree_includes, around]
     return hashlib.sha256(repr(shown).encode()).hexdigest()
@@ -364,19 +351,6 @@ def _description(record: Mapping) -> str:
     then, now = record["then"]["verdict"], record["now"]["verdict"]
     said = f"By September 2014 and today: {now}." if then == now else f"As of September 2014: {then}. Today: {now}."
     return f"{record['statement']} {said}"
-
-
-def _index(app: Sphinx, name: str, record: Mapping) -> None:
-    document = new_document(name)
-    title = nodes.title("", _capital(record["label"]))
-    section = nodes.section("", title, ids=[record["id"]])
-    section += [nodes.paragraph("", str(record[key])) for key in
-                ("statement", "phrase", "would_support", "would_count_against", "test", "note") if record[key]]
-    section += [nodes.paragraph("", record[date]["verdict"]) for date in DATES]
-    document += section
-    app.builder.indexer.feed(name, name, title.astext(), document)
-    # The index drops what is no document. The environment has been saved by now, so this lasts as long as the build.
-    app.env.all_docs[name], app.env.titles[name] = 0, title
 
 
 def _ties() -> dict[str, dict[str, argument.Joint]]:
@@ -516,8 +490,9 @@ def _plain(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _explorations(record: Mapping, env: BuildEnvironment) -> str:
     page = f"chapters/{record['chapter']}"
-    found = env.metadata.get(page, {}).get("explorations", {})
-    items = "".join(f'<li><a href="../{page}.html#{ident}">{question}</a></li>' for ident, question in found.items())
+    found = env.metadata.get(page, {}).get(lists.EXPLORATIONS, {})
+    items = "".join(f'<li><a href="../{page}.html#{ident}">{html.escape(question, quote=False)}</a></li>'
+                    for ident, question in ((ident, one["question"]) for ident, one in found.items()))
     moving = f"<p>What you can move there:</p><ul>{items}</ul>" if items else ""
     return f"<p>It belongs to the chapter {_chapter(record, env, '../')}.</p>{moving}"
 

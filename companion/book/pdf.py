@@ -45,6 +45,7 @@ SCREEN_ONLY = ("form, button, noscript, script, template, nav, .card-downloads, 
 CLAIM_ONLY_LIVE = ("details, .legend, #verdicts, section:has(> #cite), section:has(> #chapter), "
                    "section:has(> #argument) > p:last-of-type, section:has(> #verdicts) > p:last-of-type")
 MANY = 20  # sections of one page, of which the contents then name none: years, tables
+LISTS = ("figures", "explorations")  # pages whose sections bear the titles of other pages
 MAP = "argument-map"  # the page that has the map
 HEADINGS = re.compile(r"h[1-6]")
 REFERS = ("aria-labelledby", "aria-describedby", "for", "headers")
@@ -275,7 +276,7 @@ def compose(folder: Path, root: Path = ROOT, today: datetime.date | None = None)
             paper.thin(texts[path], path)
             found = lower(texts[path], path, by=bool(caption))
             sections = [head for head in found if head[0] == CONTENTS_DEPTH]
-            heads += [head for head in found if head not in sections or len(sections) <= MANY]
+            heads += [head for head in found if head not in sections or (len(sections) <= MANY and path not in LISTS)]
     known = {path: {part["id"] for part in text.select("[id]")} for path, text in texts.items()}
     for path, text in texts.items():
         settle(text, path, known, base, folder)

@@ -15,9 +15,9 @@ from pathlib import Path
 from sphinx.util import logging
 
 HERE = Path(__file__).parent
-SEARCH_PAGE = "search"
 FIRST_SCRIPT = (HERE / "templates" / "first.js").read_text("utf-8")  # stands in the head of every page
-THEME_FILES = ("vendor", "scripts", "styles", "locales", "images", "webpack-macros.html", "sbt-webpack-macros.html")
+THEME_FILES = ("vendor", "scripts", "styles", "locales", "images", "webpack-macros.html", "sbt-webpack-macros.html", "doctools.js",
+               "documentation_options.js", "language_data.js", "searchtools.js", "sphinx_highlight.js")
 
 # Scripts and styles that extensions put on every page, by a word in their name or text, and the
 # pattern in a page's HTML that shows the page needs them. None: no page of ours does.
@@ -28,6 +28,8 @@ NEEDED_WHERE = {
     "copybutton": None,
     "mystnb.": None,  # 40 kB, nearly all of it terminal colours; theme.css styles cells
     "DOCUMENTATION_OPTIONS.pagename": None,
+    "documentation_options": None,  # for Sphinx's own search, which search.py replaces
+    "doctools": None,
     # Rewrites the page's address on load, which holds the state of the explorations, and keeps what was searched for.
     "sphinx_highlight": None,
     "togglebutton": r'class="[^"]*\b(toggle|dropdown)\b',
@@ -36,9 +38,6 @@ NEEDED_WHERE = {
     "sphinx-design": r'class="[^"]*\bsd-',
     "design-tabs": r'class="[^"]*\bsd-tab',
 }
-
-# Only the search page calls these.
-NEEDED_BY_SEARCH = ("documentation_options", "doctools")
 
 # Left in the text by sphinx-thebe, which Jupyter Book always loads.
 LIVE_CELLS = ('<script type="text/x-thebe-config"', "<script>kernelName")
@@ -85,7 +84,7 @@ def trim_page(app, pagename, templatename, context, doctree):
     body = context.get("body") or ""
     for kind in ("css_files", "script_files"):
         # In place: the builder holds the same list and restores it for the next page.
-        context[kind][:] = [file for file in context[kind] if is_needed(file, pagename, body)]
+        context[kind][:] = [file for file in context[kind] if is_needed(file, body)]
         for file in context[kind]:
             if "://" in str(file.filename):
                 logging.getLogger(__name__).warning(
@@ -123,17 +122,14 @@ def policy(script):
         "style-src 'self' 'unsafe-inline'",  # the drawings of matplotlib have style attributes
         "img-src 'self' data:",  # the icon of the page, and the drawing that becomes a PNG
         "font-src 'self'",
-        "connect-src 'self'",  # the search quotes from the pages that it finds
         "form-action 'self'",
         "base-uri 'none'",
     ))
 
 
-def is_needed(file, pagename, body):
+def is_needed(file, body):
     """Whether a page uses a script or style sheet (Sphinx's own objects: a file name or a body)."""
     text = f"{file.filename} {file.attributes.get('body', '')}"
-    if any(word in text for word in NEEDED_BY_SEARCH):
-        return pagename == SEARCH_PAGE
     for word, pattern in NEEDED_WHERE.items():
         if word in text:
             return bool(pattern and re.search(pattern, body))

@@ -219,7 +219,7 @@ def test_pages_of_claims_stay_when_nothing_they_show_has_changed_and_one_of_no_c
     with changed(copy, "about.md", lambda text: f"{text}\nOne more sentence.\n"):
         assert make_book(copy).returncode == 0
         assert {path.name: path.stat().st_mtime_ns for path in folder.glob("*.html")} == ages
-        assert '"claims/xi-critical"' in (copy / "_build/html/searchindex.js").read_text("utf-8")
+        assert '"claims/xi-critical.html"' in (copy / "_build/html/_static/search-index.js").read_text("utf-8")
     with changed(copy, "about.md", lambda text: text.replace("# About", "# More about", 1)):
         assert make_book(copy).returncode == 0
         assert ">More about" in (folder / "xi-critical.html").read_text("utf-8")  # in the navigation

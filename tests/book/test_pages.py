@@ -108,29 +108,6 @@ def test_page_asks_nobody_else_and_says_nothing_in_the_console(visit):
     assert (visit.foreign, visit.said, visit.context.cookies()) == ([], [], [])
 
 
-# Words that a reader may bring, and a page that must be found: one that deals with them, however many there are.
-SEARCHES = {"rouble": "chapters/moscow.html", "abductees": "chapters/tokyo.html", "gravity": "chapters/europe.html",
-            "China share customs": "chapters/beijing.html", "denominator": "glossary.html", "Krippendorff": "numbers.html",
-            "misconception": "claims/widespread-misconception.html"}
-
-
-@pytest.mark.parametrize("where", ["server", "disk"])
-def test_search_finds(where, site, book, page_at):
-    root = site if where == "server" else book.as_uri() + "/"
-    for words, path in SEARCHES.items():
-        page = page_at(f"{root}search.html?q={words.replace(' ', '+')}")
-        page.locator(f"#search-results li a[href^='{path}']").first.wait_for(timeout=5000)
-        assert (page.foreign, page.said) == ([], [])
-        page.close()
-
-
-def test_search_says_when_nothing_is_found(site, page_at):
-    page = page_at(f"{site}search.html?q=xylophone")
-    page.get_by_text("did not match").wait_for(timeout=5000)
-    assert page.locator("#search-results li").count() == 0
-    page.close()
-
-
 @functools.cache
 def parsed(file):
     return BeautifulSoup(file.read_text("utf-8"), "html.parser")
