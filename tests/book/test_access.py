@@ -14,7 +14,8 @@ DESK, PHONE = {"width": 1280, "height": 800}, {"width": 320, "height": 256}  # t
 
 # Of what one template made again and again a few are enough.
 FEW = """() => {
-  const lists = [...document.querySelectorAll('main :is(ul, ol, dl, tbody):not(.argument-map *), .timeline, nav ul')].map(e => [...e.children]);
+  const lists = [...document.querySelectorAll('main :is(ul, ol, dl, tbody):not(.argument-map *), .timeline, nav ul')]
+    .map(list => [...list.children]);
   lists.push([...document.querySelectorAll('section:is([id^=table-], [id^=paragraph-])')]);
   lists.forEach(rows => rows.slice(4).forEach(row => row.remove()));
 }"""
@@ -42,7 +43,10 @@ FOLLOW = f"""() => {{
 
 
 def walk(page, key):
-    """The numbers of the stops that a key comes to, from one end of the page to the other; each is seen and shows its focus."""
+    """(how many stops there are, the numbers of those that a key comes to, from one end of the page to the other).
+
+    Fails where a stop is no control, cannot be seen or does not show that it has the focus.
+    """
     page.evaluate(FOLLOW)
     count = page.evaluate("stops.length")
     for _ in range(count + 1):
@@ -92,15 +96,16 @@ def test_the_first_stop_leads_past_the_header(site, page_at):
 
 # Text that can be seen, or is in a menu that a button opens. Drawings come in two widths, and the map names its columns twice.
 WORDS = """() => {
-  const twice = '.card-picture, .map-views thead, .map-of, .site-search, svg, .page-nav-button, .only-narrow, nav[popover], .visually-hidden, script, style, noscript';
+  const twice = 'svg, .map-views thead, .map-of, .site-search, .page-nav-button, .only-narrow, nav[popover], .visually-hidden, noscript';
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), seen = [];
   while (walker.nextNode()) {
     const {parentElement: around, data} = walker.currentNode;
-    if (data.trim() && !around.closest(twice) && around.checkVisibility({visibilityProperty: true, opacityProperty: true})) seen.push(data.trim());
+    if (!data.trim() || around.closest(twice)) continue;
+    if (around.checkVisibility({visibilityProperty: true, opacityProperty: true})) seen.push(data.trim());
   }
   return seen;
 }"""
-# Boxes that cut off what is in them. Two lines of a quotation are all that the list of results wants to show.
+# Boxes that cut off what is in them. A few lines of a quotation are all that the list of results wants to show.
 CUT = """() => [...document.querySelectorAll('body *')].filter(e => {
   if (!e.checkVisibility() || e.closest('.visually-hidden, .map-skip, ul.search, svg')) return false;
   const {overflowX, overflowY} = getComputedStyle(e), hides = value => ['hidden', 'clip'].includes(value);
@@ -111,17 +116,19 @@ OVERLAP = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), lines = [], found = [];
   while (walker.nextNode()) {
     const node = walker.currentNode, around = node.parentElement;
-    if (!node.data.trim() || around.closest('.visually-hidden, .map-skip, .skip-link, .map-result, svg, .scroll, .card-scroll, pre, option')
-      || around.closest('details:not([open])') && !around.closest('summary') || !around.checkVisibility({visibilityProperty: true})) continue;
+    if (!node.data.trim() || !around.checkVisibility({visibilityProperty: true})) continue;
+    if (around.closest('.visually-hidden, .map-skip, .skip-link, .map-result, svg, .scroll, .card-scroll, pre, option')) continue;
     const range = document.createRange();
     range.selectNodeContents(node);
-    for (const {left, right, top, height} of range.getClientRects()) lines.push({node, left, right, top: top + height / 4, bottom: top + height * 3 / 4});
+    for (const {left, right, top, height} of range.getClientRects())
+      lines.push({node, left, right, top: top + height / 4, bottom: top + height * 3 / 4});
   }
   lines.sort((a, b) => a.top - b.top);
   lines.forEach((a, i) => {
     for (let j = i + 1; j < lines.length && lines[j].top < a.bottom - 1; j += 1) {
       const b = lines[j];
-      if (a.node !== b.node && a.left < b.right - 2 && b.left < a.right - 2) found.push([a.node.data.slice(0, 60), b.node.data.slice(0, 60)]);
+      if (a.node !== b.node && a.left < b.right - 2 && b.left < a.right - 2)
+        found.push([a.node.data.slice(0, 60), b.node.data.slice(0, 60)]);
     }
   });
   return found;
@@ -152,7 +159,7 @@ def test_nothing_is_lost_where_the_page_or_its_text_is_enlarged(path, site, page
             style = page.add_style_tag(content=css)
             assert crammed(page) == ([], [], 0), (size, css)
             style.evaluate("e => e.remove()")
-    assert words[1280] - words[320] == Counter() and len(words[1280]) > 5
+    assert words[1280] - words[320] == Counter() and words[320]
     page.set_viewport_size(DESK)
     page.close()
 
@@ -227,9 +234,8 @@ def test_the_map_tells_each_change_once(heard):
 def test_a_list_tells_each_change_once(path, heard):
     told = heard(path)
     page = told.page
-    count = f"{page.locator('form.narrow').get_attribute('data-noun')}"
     (few,) = told.after(page.locator("[name=find]").focus, lambda: page.keyboard.type("aid"))
-    assert count in few
+    assert page.locator("form.narrow").get_attribute("data-noun") in few
     (fewer,) = told.after(lambda: page.locator("form.narrow select").first.press("ArrowDown"))
     assert fewer != few
     (whole,) = told.after(lambda: page.locator("form.narrow [type=reset]").press("Enter"))
@@ -251,8 +257,9 @@ def test_the_catalogue_tells_each_change_once(heard):
 MOTION = """() => {
   const seconds = list => Math.max(...list.split(',').map(parseFloat));
   const styles = [...document.querySelectorAll('*')].flatMap(e => [null, '::before', '::after'].map(part => getComputedStyle(e, part)));
+  const times = s => s.animationIterationCount === 'infinite' ? Infinity : seconds(s.animationIterationCount);
   const long = s => seconds(s.transitionDuration) + seconds(s.transitionDelay)
-    + (s.animationName === 'none' ? 0 : s.animationIterationCount === 'infinite' ? Infinity : seconds(s.animationDuration) * seconds(s.animationIterationCount));
+    + (s.animationName === 'none' ? 0 : seconds(s.animationDuration) * times(s));
   return [Math.max(...styles.map(long)), styles.some(s => s.scrollBehavior === 'smooth')];
 }"""
 
@@ -277,7 +284,7 @@ DRAWN = """() => {
   const ground = light(getComputedStyle(document.body).backgroundColor);
   const contrast = text => /^rgb/.test(text) && light(text) !== null
     ? (Math.max(light(text), ground) + 0.05) / (Math.min(light(text), ground) + 0.05) : 1;
-  const marks = '.choices path:not(.in), .legend path:not(.in), .map-mark, .map-lines path, .map-weights i, .card-picture [style*="var(--c-"]';
+  const marks = ':is(.choices, .legend) path:not(.in), .map-mark, .map-lines path, .map-weights i, .card-picture [style*="var(--c-"]';
   return [...document.querySelectorAll(`main :is(${marks}), .icon`)].filter(e => e.checkVisibility()
       && !/var\\(--c-(line|band|surface)/.test(e.getAttribute('style'))).map(e => {
     const {fill, stroke, backgroundColor, borderTopColor, borderTopWidth} = getComputedStyle(e);
@@ -305,11 +312,12 @@ def test_with_forced_colours_all_that_is_drawn_stands_out_whatever_theme_was_cho
 def test_with_forced_colours_focus_and_place_are_seen(site, page_at):
     page = page_at(site + "chapters/beijing.html", forced_colors="active")
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    for control in ("select", "[type=range]", "[type=radio]:checked", "button[data-reset]", "summary", "main a"):
-        page.locator(f"main {control.removeprefix('main ')}:visible").first.focus()
+    for control in ("select", "[type=range]", "[type=radio]:checked", "button[data-reset]", "summary", "a"):
+        page.locator(f"main {control}:visible").first.focus()
         page.keyboard.press("Shift+Tab")
         page.keyboard.press("Tab")
-        style, width, colour = page.evaluate(f"(({{outlineStyle: s, outlineWidth: w, outlineColor: c}}) => [s, w, c])(getComputedStyle({FOCUS}))")
+        style, width, colour = page.evaluate(
+            f"['Style', 'Width', 'Color'].map(part => getComputedStyle({FOCUS})[`outline${{part}}`])")
         assert (style, width) == ("solid", "3px") and colour != ground, control
     here, other = (page.locator(f".site-nav a{which}").first.evaluate("e => getComputedStyle(e).borderLeftColor")
                    for which in ("[aria-current]", ":not([aria-current])"))
