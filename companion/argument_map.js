@@ -347,7 +347,7 @@ function render({ model, el }) {
     const url = toAddress(data, shown, hash);
     // Without a secure context (a file from disk) there is no clipboard: the address is then shown to copy by hand.
     (navigator.clipboard ? navigator.clipboard.writeText(url.href) : Promise.reject())
-      .then(() => put(copied, "Link copied."), () => window.prompt("Link to my map", url.href));
+      .then(() => { put(copied, ""); put(copied, "Link copied."); }, () => window.prompt("Link to my map", url.href));
   });
   for (const name of ["start", "coding", "turned", "mine"]) model.on(`change:${name}`, () => changed());
 

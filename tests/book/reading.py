@@ -91,6 +91,17 @@ def until(page, condition, arg=None):
     raise AssertionError(f"This never became true: {condition}")
 
 
+# From now on window.told holds what a screen reader reads out by itself: each new text of each live region of the page.
+HEAR = """() => {
+  window.told = [];
+  const regions = '[role=status], [role=alert], [aria-live]:not([aria-live=off]), output:not([aria-live=off])';
+  for (const region of document.querySelectorAll(regions)) {
+    const hear = () => region.textContent.trim() && region.checkVisibility() && told.push(region.textContent.trim());
+    new MutationObserver(hear).observe(region, {childList: true, characterData: true, subtree: true});
+  }
+}"""
+
+
 MOST_SHIFT = 0.02
 # The sum of all layout shifts since the page began, after a scroll through it. It waits for frames: shifts come with them.
 SHIFTS = """async () => {

@@ -241,12 +241,7 @@ def test_a_wrong_address_shows_the_default(part, page_at):
 
 def test_a_change_is_announced_once(name, site, page_at):
     part = Part(page_at(site + PATH_OF[name], stopped=True), name)
-    part.root.evaluate("""root => {
-      window.told = [];
-      const status = root.querySelector('[role=status]');
-      new MutationObserver(() => window.told.push(status.textContent))
-        .observe(status, {childList: true, characterData: true, subtree: true});
-    }""")
+    part.page.evaluate(reading.HEAR)
     part.page.clock.run_for(ANNOUNCED)
     assert part.page.evaluate("told") == []
     states = [v for v in expected(part.name) if v != part.exploration.default]

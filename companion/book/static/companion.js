@@ -63,7 +63,12 @@
     form.addEventListener("input", () => show(true));
     form.addEventListener("change", remember);
     form.addEventListener("submit", (event) => event.preventDefault());
-    window.addEventListener("popstate", () => { set(fromAddress()); show(true); });
+    window.addEventListener("popstate", () => {
+      const at = fromAddress();
+      if (same(at, state())) return; // a link inside the page comes here too
+      set(at);
+      show(true);
+    });
     root.querySelector("[data-reset]").addEventListener("click", () => { set(data.start); show(true); remember(); });
     root.querySelector("[data-copy-link]").addEventListener("click", () => {
       const url = address(state());
@@ -187,6 +192,9 @@
   function guess(box) {
     const form = box.querySelector("form"), input = form.elements.guess, said = box.querySelector(".guess-said");
     const forget = box.querySelector("[data-forget]"), key = `guess:${form.dataset.guess}`;
+    const told = document.createElement("output"); // the focus stays in the field, so an answer that opens below has to be told
+    told.className = "visually-hidden";
+    box.append(told);
     const show = () => {
       said.hidden = forget.hidden = input.value === "";
       said.textContent = `You said ${input.value}.`;
@@ -198,7 +206,11 @@
     const keep = () => { try { localStorage.setItem(key, input.value); } catch { /* as above */ } show(); };
     input.disabled = false;
     input.addEventListener("input", keep);
-    form.addEventListener("submit", (event) => { event.preventDefault(); box.querySelector("details").open = true; });
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      box.querySelector("details").open = true;
+      told.value = `${said.hidden ? "" : said.textContent} The answer is open below.`.trim();
+    });
     forget.addEventListener("click", () => { input.value = ""; try { localStorage.removeItem(key); } catch { /* as above */ } show(); input.focus(); });
     addEventListener("storage", recall); // erased with all others (theme.js), or changed in another window
     recall();

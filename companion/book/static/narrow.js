@@ -97,7 +97,9 @@ form.addEventListener("input", () => show());
 form.addEventListener("change", () => toAddress());
 form.addEventListener("reset", () => setTimeout(() => { show(); toAddress(); }));
 form.querySelector("[data-copy]").addEventListener("click", copy);
-addEventListener("popstate", fromAddress);
+addEventListener("popstate", () => {
+  if (new URL(address()).search !== location.search) fromAddress(); // a link inside the page comes here too
+});
 addEventListener("hashchange", toTarget);
 form.hidden = false;
 fromAddress();

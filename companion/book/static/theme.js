@@ -5,12 +5,13 @@ const root = document.documentElement;
 
 // Colours: automatic, light, dark, in turn. layout.html has set the first one before the paint.
 const darkScheme = matchMedia("(prefers-color-scheme: dark)");
+const forcedColours = matchMedia("(forced-colors: active)"); // the system's ground: a theme for the other one would be lost on it
 const switcher = document.querySelector(".theme-switch-button");
 const MODES = { auto: "automatic", light: "light", dark: "dark" };
 
 function setMode(mode) {
   root.dataset.mode = mode;
-  root.dataset.theme = mode === "auto" ? (darkScheme.matches ? "dark" : "light") : mode;
+  root.dataset.theme = mode === "auto" || forcedColours.matches ? (darkScheme.matches ? "dark" : "light") : mode;
   switcher.setAttribute("aria-label", `Colours: ${MODES[mode]}`);
   switcher.title = `Colours: ${MODES[mode]}`;
 }
@@ -26,7 +27,7 @@ switcher.addEventListener("click", () => {
   }
   showKept();
 });
-darkScheme.addEventListener("change", () => setMode(root.dataset.mode));
+for (const system of [darkScheme, forcedColours]) system.addEventListener("change", () => setMode(root.dataset.mode));
 setMode(root.dataset.mode);
 
 // All that the browser keeps of this book, by key: the colours and the guesses (companion.js). It can be erased on any page.
@@ -139,16 +140,16 @@ sectionLinks.forEach((link, section) => section && reading.observe(section));
 if (navigator.clipboard) {
   document.querySelectorAll("article .highlight > pre").forEach((pre) => {
     if (pre.closest(".cell_output")) return;
-    const button = document.createElement("button");
+    const button = document.createElement("button"), said = document.createElement("output");
     button.type = "button";
     button.className = "copy";
-    button.textContent = "Copy";
-    button.setAttribute("aria-live", "polite");
+    button.textContent = "Copy"; // always: a name that goes back would be read out a second time
+    said.className = "copied";
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(pre.textContent);
-      button.textContent = "Copied";
-      setTimeout(() => (button.textContent = "Copy"), 2000);
+      said.value = "Copied";
+      setTimeout(() => (said.value = ""), 2000);
     });
-    pre.after(button);
+    pre.after(button, said);
   });
 }

@@ -4,5 +4,6 @@
   try { mode = localStorage.getItem("mode"); } catch (error) { /* as above */ }
   if (["light", "dark"].indexOf(mode) < 0) mode = "auto";
   root.dataset.mode = mode;
-  root.dataset.theme = mode === "auto" ? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light") : mode;
+  var system = mode === "auto" || matchMedia("(forced-colors: active)").matches; // as in theme.js
+  root.dataset.theme = system ? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light") : mode;
 })(document.documentElement);
