@@ -69,7 +69,7 @@ def _place(part) -> str:
 
 class Passage(SphinxDirective):
     """{passage} 9: our restatement of a paragraph, one sentence of the essay a line ("28: ..." or "28–29: ..."),
-    with links to the claims in it, the time the chapter takes, what it needs, and what to do in a short class.
+    with links to the claims in it, what it needs, and what to do in a short class; heads.py tells the time it takes.
     Without a paragraph: what a chapter that follows no passage needs.
 
     With ESSAY=path in the environment, the reader's own copy of that paragraph stands beside it.
@@ -89,10 +89,9 @@ class Passage(SphinxDirective):
         self.state.nested_parse(self.content, self.content_offset, box)
         if paragraph:
             box += _claims_of(paragraph, self.env.docname)
-        minutes, needs = self.options.get("minutes"), self.options.get("needs")
-        if minutes:
+        if needs := self.options.get("needs"):
             short = f" With a class of forty minutes: {self.options['forty']}." if "forty" in self.options else ""
-            box += nodes.paragraph("", f"About {minutes} minutes. You need: {needs}.{short}", classes=["passage-needs"])
+            box += nodes.paragraph("", f"You need: {needs}.{short}", classes=["passage-needs"])
         if copy := self.config.companion_essay.get(paragraph):
             box += nodes.container("", nodes.rubric("", "Your own copy (do not publish this build)"),
                                    nodes.paragraph("", copy), classes=["passage-own"])
