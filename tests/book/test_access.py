@@ -318,6 +318,9 @@ def test_with_forced_colours_focus_and_place_are_seen(site, page_at):
         style, width, colour = page.evaluate(
             f"['Style', 'Width', 'Color'].map(part => getComputedStyle({FOCUS})[`outline${{part}}`])")
         assert (style, width) == ("solid", "3px") and colour != ground, control
+    ink = page.evaluate("""[...document.querySelectorAll('body, .card-picture [style*="fill: var(--c-text"]')]
+      .map((e, i) => getComputedStyle(e)[i ? 'fill' : 'color'])""")
+    assert len(ink) > 10 and len(set(ink)) == 1  # drawings have the system's own colour of text
     here, other = (page.locator(f".site-nav a{which}").first.evaluate("e => getComputedStyle(e).borderLeftColor")
                    for which in ("[aria-current]", ":not([aria-current])"))
     assert here != ground and other == ground
