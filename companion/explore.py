@@ -134,7 +134,9 @@ def _field(name: str, key: str, control: Choice) -> str:
                 f'max="{len(options) - 1}" step="1" value="{at}" aria-valuetext="{options[at][1]}">{ends[1]}</div></div>')
     choices = "".join(f'<option value="{i}"{" selected" if on else ""}>{text}</option>'
                       for i, (_, text, on) in enumerate(options))
-    return (f'<div class="exploration-field"><label for="{ident}">{label}</label>'
+    # A closed list cuts what is longer than its box: such a one gets the whole row.
+    long = " long" * (max(map(len, control.options.values())) > 32)
+    return (f'<div class="exploration-field{long}"><label for="{ident}">{label}</label>'
             f'<select id="{ident}" name="{key}">{choices}</select></div>')
 
 
