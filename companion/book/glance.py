@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import html
 from collections import Counter
-from collections.abc import Mapping
 
 from docutils import nodes
 from sphinx.application import Sphinx

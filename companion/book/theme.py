@@ -32,6 +32,7 @@ NEEDED_WHERE = {
     "doctools": None,
     # Rewrites the page's address on load, which holds the state of the explorations, and keeps what was searched for.
     "sphinx_highlight": None,
+    "pygments": r'class="[^"]*\bhighlight\b',  # colours of code
     "togglebutton": r'class="[^"]*\b(toggle|dropdown)\b',
     "toggleHint": r'class="[^"]*\b(toggle|dropdown)\b',
     "toggleOpenOnPrint": r'class="[^"]*\b(toggle|dropdown)\b',
