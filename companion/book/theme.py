@@ -73,9 +73,9 @@ def setup(app):
 
 def configure(app, config):
     """Put our templates before the theme's, and switch off what would load from another host."""
-    config.templates_path.insert(0, str(HERE / "templates"))
-    if str(HERE / "static") not in config.html_static_path:
-        config.html_static_path.append(str(HERE / "static"))
+    # New lists: an unset value is Sphinx's own default, which the next book of this process would get as well.
+    config.templates_path = [str(HERE / "templates"), *config.templates_path]
+    config.html_static_path = [*config.html_static_path, str(HERE / "static")]
     # Without a kernel a widget cannot move anything, and its two scripts come from a CDN.
     config.nb_ipywidgets_js = {}
 

@@ -265,7 +265,7 @@ def addressed(tmp_path_factory):
     (folder / "part").mkdir()
     (folder / "part/one.rst").write_text("One\n===\n")
     Sphinx(folder, None, folder / "out", folder / "trees", "html", status=None,
-           confoverrides={"extensions": ["companion.book.theme", "companion.book.carry"], "html_theme": "basic",
+           confoverrides={"extensions": ["companion.book.theme", "companion.book.mark", "companion.book.carry"], "html_theme": "basic",
                           "html_baseurl": ADDRESS, "html_permalinks": False, "project": "Two pages"}).build()
     return folder / "out"
 

@@ -84,7 +84,7 @@ def test_a_promise_known_to_have_failed_is_not_delivered(data):
     assert len(washington.chosen(washington.concessions({**made, "pledges_and_outcomes": pledges}), "delivered")) == 2
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=8)
 @given(st.lists(st.dates(pd.Timestamp("2007-01-01").date(), pd.Timestamp("2014-09-30").date()), max_size=8))
 def test_a_later_first_day_and_a_stricter_measure_never_count_more(dates):
     frames = washington.frames()
