@@ -115,26 +115,13 @@ def test_a_hyphen_in_a_tag_or_in_small_type_is_left_alone():
 
 # --- typeface and mark ----------------------------------------------------------------------------------------------
 
-GOOD = 0.1  # of shift, where a network is so slow that the page is painted first: words of the passage change their line, no heading does
-SIZES = "() => [...document.querySelectorAll('h1, h2, h3, .finding')].map(e => e.getBoundingClientRect().height)"
-FRAME = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
-
-
-@pytest.mark.parametrize("width", [320, 1280])
-def test_the_typeface_comes_is_used_and_moves_nothing(width, site, contexts):
-    page, held = reading.watch(contexts(width, "light").new_page()), []
-    page.route("**/newsreader.woff", lambda route: held.append(route))
-    page.goto(f"{site}chapters/beijing.html", wait_until="domcontentloaded")
-    reading.until(page, "document.querySelector('.card svg') !== null && document.styleSheets.length > 0")
-    page.evaluate(FRAME)
-    before, face = page.evaluate(SIZES), "[...document.fonts].find(face => face.family === 'Newsreader').status"
-    assert page.evaluate(face) == "loading" and len(held) == 1
-    held[0].continue_()
-    page.evaluate("document.fonts.ready.then(() => {})")
-    page.evaluate(FRAME)
-    assert page.evaluate(face) == "loaded"
+@pytest.mark.parametrize("path", ["index.html", "chapters/moscow.html"])
+def test_the_typeface_is_there_before_anything_is_painted(path, site, page_at):
+    page = page_at(site + path)
+    face = "[...document.fonts].filter(face => face.family === 'Newsreader').map(face => face.status).join()"
+    assert page.evaluate(face) == "loaded" and not [response.url for response in page.got if ".woff" in response.url]
     assert page.evaluate("getComputedStyle(document.querySelector('h1')).fontFamily").startswith("Newsreader,")
-    assert page.evaluate(SIZES) == before and page.evaluate(reading.SHIFTS) <= GOOD
+    assert page.evaluate(reading.SHIFTS) <= 0.001
     page.close()
 
 
