@@ -491,8 +491,8 @@ def _plain(rows: pd.DataFrame) -> pd.DataFrame:
 def _explorations(record: Mapping, env: BuildEnvironment) -> str:
     page = f"chapters/{record['chapter']}"
     found = env.metadata.get(page, {}).get(lists.EXPLORATIONS, {})
-    items = "".join(f'<li><a href="../{page}.html#{ident}">{html.escape(question, quote=False)}</a></li>'
-                    for ident, question in ((ident, one["question"]) for ident, one in found.items()))
+    items = "".join(f'<li><a href="../{page}.html#{ident}">{html.escape(one["question"], quote=False)}</a></li>'
+                    for ident, one in found.items())
     moving = f"<p>What you can move there:</p><ul>{items}</ul>" if items else ""
     return f"<p>It belongs to the chapter {_chapter(record, env, '../')}.</p>{moving}"
 

@@ -105,9 +105,9 @@ WORDS = """() => {
   }
   return seen;
 }"""
-# Boxes that cut off what is in them. A few lines of a quotation are all that the list of results wants to show.
+# Boxes that cut off what is in them.
 CUT = """() => [...document.querySelectorAll('body *')].filter(e => {
-  if (!e.checkVisibility() || e.closest('.visually-hidden, .map-skip, ul.search, svg')) return false;
+  if (!e.checkVisibility() || e.closest('.visually-hidden, .map-skip, svg')) return false;
   const {overflowX, overflowY} = getComputedStyle(e), hides = value => ['hidden', 'clip'].includes(value);
   return hides(overflowX) && e.scrollWidth > e.clientWidth + 1 || hides(overflowY) && e.scrollHeight > e.clientHeight + 1;
 }).map(e => e.outerHTML.slice(0, 120))"""
