@@ -169,8 +169,8 @@ class Sources(SphinxDirective):
 
     def run(self):
         resting, page = catalogue.resting(), f"{'../' * self.env.docname.count('/')}catalogue.html"
-        items = "".join(_source(row, catalogue.rests(resting.get(row.source_id, {}), page))
-                        for row in load("sources").sort_values("source_id").itertuples())
+        rows = load("sources").sort_values(["publisher", "published"], key=lambda texts: texts.str.casefold())
+        items = "".join(_source(row, catalogue.rests(resting.get(row.source_id, {}), page)) for row in rows.itertuples())
         return [nodes.raw("", f'<ul class="sources">{items}</ul>', format="html")]
 
 

@@ -37,5 +37,5 @@ def form(label: str, controls: str, groups: str, items: str, noun: str, count: i
     return f"""<form class="narrow" aria-label="{label}" data-groups="{groups}" data-items="{items}" data-noun="{noun}" hidden>
 {controls}<div class="narrow-find"><label for="narrow-find">Search the {noun}s</label>
 <input id="narrow-find" name="find" type="search" autocomplete="off" spellcheck="false"></div>
-<div><button type="reset">Show all</button></div>
-<div><button type="button" data-copy>Copy link to this list</button></div><output>{count} {noun}s.</output></form>"""
+<div class="narrow-buttons"><button type="reset">Show all</button>
+<button type="button" data-copy>Copy link to this list</button></div><output>{count} {noun}s.</output></form>"""
