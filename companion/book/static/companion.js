@@ -107,19 +107,18 @@
     copy.prepend(title, about);
     return new XMLSerializer().serializeToString(copy).replace(/var\(--c-\w+, (#\w+)\)/g, "$1");
   }
-  function png(figure, done) {
-    const image = new Image(), scale = 3;
-    image.onload = () => {
-      const canvas = document.createElement("canvas");
-      canvas.width = image.width * scale;
-      canvas.height = image.height * scale;
-      const context = canvas.getContext("2d");
-      context.fillStyle = "#fff";
-      context.fillRect(0, 0, canvas.width, canvas.height);
-      context.drawImage(image, 0, 0, canvas.width, canvas.height);
-      canvas.toBlob(done, "image/png");
-    };
+  async function png(figure) {
+    const image = new Image(), scale = 3, canvas = document.createElement("canvas");
     image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(svg(figure));
+    await image.decode();
+    canvas.width = image.width * scale;
+    canvas.height = image.height * scale;
+    const context = canvas.getContext("2d");
+    context.fillStyle = "#fff";
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.drawImage(image, 0, 0, canvas.width, canvas.height);
+    // A phone that is short of memory gives null.
+    return new Promise((done, fail) => canvas.toBlob((blob) => (blob ? done(blob) : fail()), "image/png"));
   }
   function place(figure) {
     const url = new URL(location.href);
@@ -151,7 +150,8 @@
       sources(figure), `How far to trust this: ${figure.querySelector(".card-trust p").textContent}`, place(figure),
       "Beyond the Triangle, CC BY 4.0"].filter(Boolean).join("\n\n") + "\n";
   }
-  const makers = { csv: [csv, "text/csv"], svg: [svg, "image/svg+xml"], bib: [bib, "application/x-bibtex"], txt: [caption, "text/plain"] };
+  const makers = { csv, svg, bib, txt: caption };
+  const types = { csv: "text/csv", svg: "image/svg+xml", bib: "application/x-bibtex", txt: "text/plain" };
   let packer; // of zip files: loaded when one is first asked for
   async function zip(figure) {
     packer ||= new Promise((done, fail) => {
@@ -162,28 +162,28 @@
       document.head.append(script);
     });
     await packer;
-    const picture = await new Promise((done) => png(figure, done)), name = figure.dataset.name, files = {};
-    for (const kind in makers) files[`${name}.${kind}`] = fflate.strToU8(makers[kind][0](figure));
+    const picture = await png(figure), name = figure.dataset.name, files = {};
+    for (const kind in makers) files[`${name}.${kind}`] = fflate.strToU8(makers[kind](figure));
     files[`${name}.png`] = new Uint8Array(await picture.arrayBuffer());
     return new Blob([fflate.zipSync(files)], { type: "application/zip" });
   }
-  function failed(figure, yes) {
+  function tell(figure, failed) {
     figure.querySelector(".card-failed")?.remove();
-    if (!yes) return;
+    if (!failed) return;
     const said = document.createElement("p");
     said.className = "card-failed";
     said.setAttribute("role", "alert"); // read out as it appears
-    said.textContent = "The zip could not be made: a part of the book did not load. Press the button to try again, or save the parts one by one.";
+    said.textContent = { zip: "The zip could not be made: a part of the book did not load. Press the button to try again, or save the parts one by one.",
+      png: "This browser could not draw the picture. Press the button to try again, or save the SVG, which holds the same." }[failed];
     figure.querySelector(".card-downloads").append(said);
   }
   function downloads(figure) {
     for (const button of figure.querySelectorAll("[data-download]")) {
       button.disabled = false;
       button.addEventListener("click", () => {
-        const kind = button.dataset.download, name = `${figure.dataset.name}.${kind}`;
-        if (kind === "png") png(figure, (blob) => save(blob, name));
-        else if (kind === "zip") zip(figure).then((blob) => { failed(figure, false); save(blob, name); }, () => failed(figure, true));
-        else save(new Blob([makers[kind][0](figure)], { type: makers[kind][1] }), name);
+        const kind = button.dataset.download, name = `${figure.dataset.name}.${kind}`, drawn = { png, zip }[kind];
+        if (drawn) drawn(figure).then((blob) => { tell(figure); save(blob, name); }, () => tell(figure, kind));
+        else save(new Blob([makers[kind](figure)], { type: types[kind] }), name);
       });
     }
   }
