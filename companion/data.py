@@ -72,7 +72,8 @@ def pick(frame: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
         if column not in frame:
             raise DataError(f'The table {frame.attrs.get("table", "given")} has no column "{column}" to pick by; '
                             f"use {_nearest(column, frame.columns)}.")
-    best = frame.sort_values("rank", kind="stable").drop_duplicates(columns).index
+    few = frame[list(dict.fromkeys([*columns, "rank"]))]  # to sort whole rows takes twice the time
+    best = few.sort_values("rank", kind="stable").drop_duplicates(columns).index
     return frame.loc[best.sort_values()]
 
 
