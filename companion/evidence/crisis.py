@@ -17,7 +17,7 @@ import pandas as pd
 from companion import claims
 from companion.claims import Finding, verdict
 from companion.data import pick
-from companion.evidence.series import tables
+from companion.evidence.series import holding, tables
 from companion.evidence.thresholds import CONVENTION, Threshold
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, PERCENT, Card, fixed_axes, percent
@@ -168,7 +168,7 @@ def lanes(events: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 def may_missiles(data: Frames) -> int:
     """Missiles of 300 km or more that North Korea fired in May 2013."""
-    fired = data["weapons_tests"].query("series == 'cns' and measure == 'missiles' and period == '2013-05'")
+    fired = holding(data["weapons_tests"], series="cns", measure="missiles", period="2013-05")
     return int(fired["value"].sum())
 
 
@@ -600,7 +600,7 @@ def unpaid(data: Frames) -> Finding:
 
 
 def _aid_rows(aid: pd.DataFrame) -> pd.DataFrame:
-    rows = aid.query("donor == 'KOR' and series == 'mou' and kind == 'government_grants' and unit == 'KRW_100million'")
+    rows = holding(aid, donor="KOR", series="mou", kind="government_grants", unit="KRW_100million")
     return pick(rows[rows["period"].str.fullmatch(r"\d{4}")], ["period"])
 
 
@@ -686,11 +686,11 @@ def numbers(data: Frames) -> dict[str, str]:
     threats = found["North: threats, tests, cut lines"]["date"]
     aid = seoul_aid(data["aid"])
     press = data["press_events"]
-    fund = data["aid"].query("series == 'fts' and period == '2013'").set_index("donor")["value"]
+    fund = holding(data["aid"], series="fts", period="2013").set_index("donor")["value"]
     counts = unpaid(data).counts
     little = int((counts["outcome"] | (counts["family"] == "aid")).sum())
     began = crisis_days(data["crises"])["2002-03-nuclear"]
-    tests = data["weapons_tests"].query("series == 'cns' and measure == 'missiles'").set_index("period")["value"]
+    tests = holding(data["weapons_tests"], series="cns", measure="missiles").set_index("period")["value"]
     return out | {
         "any-threat-season": percent(springs(word_share(words, "any_threat"), "season")[2013]),
         "february-threat": percent(word_share(words, "any_threat")["2013-02"]),

@@ -34,6 +34,12 @@ def known_by(data: Mapping[str, pd.DataFrame], day: str | pd.Timestamp) -> dict[
             for name, table in data.items()}
 
 
+def holding(frame: pd.DataFrame, **values: object) -> pd.DataFrame:
+    """The rows with these values, by column; of a list, with any of it. A `query` takes ten times as long."""
+    wanted = [frame[column].isin(value) if isinstance(value, list) else frame[column] == value for column, value in values.items()]
+    return frame[np.logical_and.reduce([rows.to_numpy(bool, na_value=False) for rows in wanted])]
+
+
 def remembered(*names: str) -> Callable:
     """Keeps the frames that a function makes of tables, by what those named hold: several tests ask for the same again and again."""
     def keep(function: Callable[[Mapping[str, pd.DataFrame]], pd.DataFrame]) -> Callable:
