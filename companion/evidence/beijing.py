@@ -619,9 +619,9 @@ def grows(data: Frames) -> Finding:
     shares = china_shares(data)
     rows = []
     for d, part in shares[shares["year"] <= 2014].groupby("definition", sort=False):
-        first = part.iloc[0]
+        first, every = part.iloc[0], part.set_index("year")["share"].sort_index()
         for start in (2002, 2005, 2008, 2010):
-            line = part.set_index("year")["share"].sort_index().loc[start:]
+            line = every.loc[start:]
             # a window that the series does not reach back to, or of few steps, is no test of steadiness
             if line.empty or line.index[0] > start + LATE_START or len(steps(line)) < LEAST_STEPS:
                 continue

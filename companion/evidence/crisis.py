@@ -5,6 +5,7 @@ Everything here is a pure function of the tables that `frames` loads. Shares are
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Mapping
@@ -255,7 +256,7 @@ def _is_gain(events: pd.DataFrame, definition: str) -> pd.Series:
 
 def _day(text: pd.Series) -> pd.DatetimeIndex:
     """Days of YYYY-MM-DD; a month alone is put on its 15th."""
-    return pd.DatetimeIndex(pd.to_datetime(text.where(text.str.len() == 10, text + "-15")))
+    return pd.DatetimeIndex(pd.to_datetime([day if len(day) == 10 else f"{day}-15" for day in text], format="%Y-%m-%d"))
 
 
 def gain_days(events: pd.DataFrame, definition: str, giver: str | None = None) -> pd.DatetimeIndex:
@@ -531,8 +532,9 @@ def _frame(rows: list[dict]) -> pd.DataFrame:
 def old_tactic(data: Frames) -> Finding:
     """old-tactic: were crises before Kim Jong Un followed by gains more often than other days?"""
     rows = []
+    of = functools.cache(functools.partial(rates, data, "1993–2008"))  # both bases are of the same rates
     for definition, months, base in itertools.product([*GAINS, WITH_AID], TESTED_MONTHS, ("all days", "calm days")):
-        found = rates(data, "1993–2008", definition, months)
+        found = of(definition, months)
         if not found["crises"][1] or not found[base][1]:
             continue
         rate = _percent(found[base])

@@ -14,7 +14,7 @@ import pandas as pd
 from companion import claims
 from companion.claims import Finding, forecast, verdict
 from companion.data import pick
-from companion.evidence.series import flows, holding, sources_of, tables, with_gaps
+from companion.evidence.series import flows, holding, remembered, sources_of, tables, with_gaps
 from companion.evidence.thresholds import ARITHMETIC, CONVENTION, SIZED, Threshold
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, PERCENT, Card, fixed_axes, mark_number, percent
@@ -197,10 +197,16 @@ def dutch_card(data: Frames) -> Card:
 
 # --- size over distance -----------------------------------------------------------------------------------------
 
+@remembered("economies")
+def _sizes(data: Frames) -> pd.DataFrame:
+    """Output by year and country."""
+    size = holding(data["economies"], series="world_bank", measure="gdp").astype({"year": int})
+    return size.pivot(index="year", columns="country", values="value")
+
+
 def predicted(data: Frames, partner: str, elasticity: float, measure: str = "weighted_km") -> pd.Series:
     """China's trade over that of a partner, by year, if trade were size over distance to the power of the elasticity."""
-    size = holding(data["economies"], series="world_bank", measure="gdp").astype({"year": int})
-    size = size.pivot(index="year", columns="country", values="value")
+    size = _sizes(data)
     km = data["distances"].set_index("partner")[measure]
     if not {"CHN", partner} <= set(size.columns):
         return pd.Series(dtype=float)

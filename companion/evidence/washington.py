@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import matplotlib.dates
 import matplotlib.ticker
+import numpy as np
 import pandas as pd
 
 from companion import claims
@@ -50,8 +51,9 @@ def frames(as_of: str | None = None) -> dict[str, pd.DataFrame]:
 def dealings(data: Frames, first: str = str(FIRST), last: str = claims.ESSAY_DATE, partner: str = "USA") -> pd.DataFrame:
     """Counted events with one partner among those named, from `first` to `last`, in order of date."""
     events = data["events"]
-    named = events["partners"].fillna("").str.split(";").map(lambda states: partner in states)
-    return events[named & events["counted"] & events["date"].between(first, last)].sort_values("date", kind="stable")
+    events = events[events["counted"] & events["date"].between(first, last)]
+    named = np.array([partner in states.split(";") for states in events["partners"].fillna("")], dtype=bool)
+    return events[named].sort_values("date", kind="stable")
 
 
 def moment(dates: pd.Series) -> pd.Series:
@@ -74,8 +76,8 @@ def concessions(data: Frames, first: str = str(FIRST), last: str = claims.ESSAY_
 
 def without_step(data: Frames, given: pd.DataFrame, days: int) -> pd.Series:
     """For each concession: is there no nuclear, missile or negotiating step of Pyongyang's within so many days?"""
-    steps = moment(nuclear_steps(data)["date"])
-    return moment(given["date"]).map(lambda day: not ((steps - day).abs() <= pd.Timedelta(days=days)).any()).astype(bool)
+    apart = moment(given["date"]).to_numpy()[:, None] - moment(nuclear_steps(data)["date"]).to_numpy()
+    return pd.Series(~(np.abs(apart) <= np.timedelta64(days, "D")).any(axis=1), given.index)
 
 
 def nuclear_steps(data: Frames) -> pd.DataFrame:
