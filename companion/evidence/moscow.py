@@ -389,7 +389,8 @@ def inner_months(line: pd.Series) -> pd.Index:
 
 def step_fits(line: pd.Series) -> pd.Series:
     """`step_fit` for every month with a step up that leaves EDGE_MONTHS or more on each side."""
-    rises = [month for month in inner_months(line) if line[line.index >= month].mean() > line[line.index < month].mean()]
+    values, later = line.to_numpy(), {month: line.index >= month for month in inner_months(line)}
+    rises = [month for month, after in later.items() if values[after].mean() > values[~after].mean()]
     return pd.Series({month: step_fit(line, month) for month in rises}, dtype=float)
 
 

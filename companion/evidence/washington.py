@@ -330,7 +330,8 @@ def tally(data: Frames, start: str, measure: str) -> int:
 
 def voting_starts(data: Frames) -> list[str]:
     """First days whose window rounds to six years; one that holds the same concessions as an earlier one repeats it."""
-    held = {start: list(concessions(data, start)["date"]) for start in STARTS if abs(span(start) - SIX) <= SLACK}
+    given = concessions(data, min(STARTS))
+    held = {start: list(given.loc[given["date"] >= start, "date"]) for start in STARTS if abs(span(start) - SIX) <= SLACK}
     return [start for i, start in enumerate(held) if held[start] not in list(held.values())[:i]]
 
 
@@ -452,9 +453,9 @@ def said_in(data: Frames) -> pd.DataFrame:
 def no_concessions(data: Frames) -> Finding:
     """no-concessions: in words by year, and in deeds by window and measure."""
     listed, voting = not data["events"].empty, voting_starts(data)
-    rows = []
+    rows, every = [], concessions(data, min(STARTS))
     for start, label in STARTS.items():
-        given = concessions(data, start)
+        given = every[every["date"] >= start]
         for measure, (words, _) in MEASURES.items():
             known = listed and (measure != "delivered" or not data["pledges_and_outcomes"].empty)
             n = len(chosen(given, measure))
