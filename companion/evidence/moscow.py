@@ -376,7 +376,7 @@ def by_month(data: Frames, partner: str, column: str) -> pd.Series:
 
 def step_fit(line: pd.Series, at: str) -> float:
     """Percent of the ups and downs of a line that one step at a month accounts for: its level before, its level from then on."""
-    spread = lambda part: ((part - part.mean()) ** 2).sum()  # noqa: E731
+    spread = lambda part: ((part - part.mean()) ** 2).sum() if len(part) else 0.0  # noqa: E731
     values, later = line.to_numpy(), (line.index >= at)  # plain arrays: the lines are short and the months many
     whole = spread(values)
     return float(100 * (1 - (spread(values[~later]) + spread(values[later])) / whole)) if whole else 0.0
