@@ -8,7 +8,7 @@ import io
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import matplotlib
@@ -90,6 +90,7 @@ class Card:
     trust: str
     sentence: str = ""
     height: float = 3.9
+    _drawn: dict[bool, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self):
         if len(self.alt.split()) < 8 or re.search(r"\.(svg|png|jpe?g)\b", self.alt):
@@ -104,7 +105,12 @@ class Card:
         return fig
 
     def svg(self, narrow: bool = False) -> str:
-        """The picture as an `<svg>` element that follows the page's colours."""
+        """The picture as an `<svg>` element that follows the page's colours; drawn once, for it takes a tenth of a second."""
+        if narrow not in self._drawn:
+            self._drawn[narrow] = self._draw_svg(narrow)
+        return self._drawn[narrow]
+
+    def _draw_svg(self, narrow: bool) -> str:
         with matplotlib.rc_context(STYLE | {"svg.hashsalt": f"{self.name}{'n' if narrow else 'w'}"}):
             buffer = io.StringIO()
             self.figure(narrow).savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})

@@ -1,5 +1,6 @@
 """The argument map: its layout, its words, what the page carries, and the live widget."""
 
+import functools
 import gzip
 import json
 import re
@@ -16,7 +17,12 @@ from companion.data import load
 from companion.evidence import how_it_fits as fits
 
 MOST_BYTES = 60_000
-WHOLE = fits.argument_map(fits.frames(), whole=True)
+
+
+@functools.cache
+def whole():
+    """The argument with all its claims; it takes seconds, so whoever only collects tests does without."""
+    return fits.argument_map(fits.frames(), whole=True)
 
 
 def small(*rows, own=None, theses=()):
@@ -36,12 +42,12 @@ def state(turned=(), **mine):
 
 # --- layout -----------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("coding", WHOLE.ties)
+@pytest.mark.parametrize("coding", argument_map.CODINGS)
 def test_no_two_boxes_share_a_place_and_what_a_claim_rests_on_stands_to_its_right_and_below(coding):
-    found = WHOLE.graphs[coding]
+    found = whole().graphs[coding]
     for place in (wide, narrow):
-        at = place(found, WHOLE.conclusion)
-        assert len(set(at.values())) == len(at) and set(at) >= WHOLE.under(coding)
+        at = place(found, whole().conclusion)
+        assert len(set(at.values())) == len(at) and set(at) >= whole().under(coding)
         for node in at:
             for part in found[node]:
                 assert at[part][0] == at[node][0] + 1 and at[part][1] >= at[node][1]
@@ -53,10 +59,10 @@ def test_places_by_hand():
     assert narrow(found, "end") == {"end": (0, 0), "a": (1, 1), "d": (2, 2), "end.1": (1, 3), "b": (2, 4), "c": (2, 5)}
 
 
-@pytest.mark.parametrize("coding", WHOLE.ties)
+@pytest.mark.parametrize("coding", argument_map.CODINGS)
 def test_no_two_lines_of_different_joints_run_over_each_other(coding):
     # Between two columns, each joint's upright line keeps to its own rows.
-    at, found = wide(WHOLE.graphs[coding], WHOLE.conclusion), WHOLE.graphs[coding]
+    at, found = wide(whole().graphs[coding], whole().conclusion), whole().graphs[coding]
     spans = [(at[n][0], at[n][1], max(at[p][1] for p in found[n])) for n in at if found[n]]
     for i, (column, top, bottom) in enumerate(spans):
         assert not any(column == c and top <= b and t <= bottom for c, t, b in spans[i + 1:])
@@ -131,16 +137,16 @@ def test_equals_share_a_row_and_a_full_bar_is_the_strongest_possible():
 def test_each_start_has_the_values_of_the_book():
     for start, as_of in (("then", claims.ESSAY_DATE), ("now", None)):
         known = {c: v for name in set(load("claims")["chapter"]) for c, v in evidence.values(name, as_of).items()}
-        assert WHOLE.values(start, "settled") == known and len(known) == 54
+        assert whole().values(start, "settled") == known and len(known) == 54
     kinds = load("claims").set_index("id")["kind"]
-    assert {c for c, v in WHOLE.values("essay", "settled").items() if v != STANDS} == set(kinds.index[kinds == "open"])
+    assert {c for c, v in whole().values("essay", "settled").items() if v != STANDS} == set(kinds.index[kinds == "open"])
 
 
-@pytest.mark.parametrize("coding", WHOLE.ties)
+@pytest.mark.parametrize("coding", argument_map.CODINGS)
 def test_the_page_holds_every_claim_once_with_its_value_label_and_paragraph(coding):
-    page = BeautifulSoup(WHOLE.html(), "html.parser")
+    page = BeautifulSoup(whole().html(), "html.parser")
     items = page.select(f'[data-coding="{coding}"] [data-claim]')
-    rows, values = load("claims").set_index("id"), WHOLE.values("now", coding)
+    rows, values = load("claims").set_index("id"), whole().values("now", coding)
     assert sorted(e["data-claim"] for e in items) == sorted(rows.index)
     for item in items:
         claim, node = item["data-claim"], item.select_one(".map-node")
@@ -148,13 +154,13 @@ def test_the_page_holds_every_claim_once_with_its_value_label_and_paragraph(codi
         assert node.b.get_text() == item["data-value"] == node.select_one(".map-mark")["data-mark"] == values[claim]
         assert node.select_one(".map-where").get_text().removesuffix(f"paragraph {rows.paragraph[claim]}") in (f"¶{rows.paragraph[claim]}", "title")
     turns = [e["data-turn"] for e in page.select(f'[data-coding="{coding}"] [data-turn]')]
-    assert sorted(turns) == sorted(argument_map.turnable(WHOLE.trees[coding]))
+    assert sorted(turns) == sorted(argument_map.turnable(whole().trees[coding]))
 
 
 def test_the_data_in_the_page_are_those_of_the_argument():
-    state = json.loads(re.search(r'<script type="application/json">(.*?)</script>', WHOLE.html())[1])
-    assert state["data"] == json.loads(json.dumps(WHOLE.data())) and state["start"] == "now"
-    assert state["data"]["free"] == {c: list(f) for c, f in WHOLE.free.items()}
+    state = json.loads(re.search(r'<script type="application/json">(.*?)</script>', whole().html())[1])
+    assert state["data"] == json.loads(json.dumps(whole().data())) and state["start"] == "now"
+    assert state["data"]["free"] == {c: list(f) for c, f in whole().free.items()}
     assert [len(f) for f in state["data"]["free"].values()] == [16, 13]
 
 
@@ -162,18 +168,18 @@ def test_a_thesis_of_a_coding_has_no_value_of_its_own_there():
     made = small("end needs a", "a needs b", own={"a": FALLS}, theses=["a"])
     assert [made.values("now", coding)["a"] for coding in made.ties] == [FALLS, STANDS]
     assert made.values("now", "first", (), {"a": SHAKY})["end"] == SHAKY
-    own = {coding: WHOLE.known("now", coding) for coding in WHOLE.ties}
+    own = {coding: whole().known("now", coding) for coding in whole().ties}
     assert "necessity" in own["settled"] and "necessity" not in own["first"]
-    page = BeautifulSoup(WHOLE.html(), "html.parser")
+    page = BeautifulSoup(whole().html(), "html.parser")
     words = [page.select_one(f'[data-coding="{coding}"] [data-set="necessity"] option').get_text() for coding in own]
     assert words == ["we found: shaky", "by what it needs"]
 
 
 def test_the_map_of_the_chapter_has_what_the_conclusion_rests_on_in_either_coding():
     made = fits.argument_map(fits.frames())
-    assert set(made.claims.index) == WHOLE.under("settled") | WHOLE.under("first")
+    assert set(made.claims.index) == whole().under("settled") | whole().under("first")
     assert 'href="../claims/necessity.html"' in made.html()
-    assert all(made.values("now", c)[i] == WHOLE.values("now", c)[i] for c in made.ties for i in made.under(c))
+    assert all(made.values("now", c)[i] == whole().values("now", c)[i] for c in made.ties for i in made.under(c))
 
 
 def test_an_edited_frame_shows_at_once():
@@ -185,7 +191,7 @@ def test_an_edited_frame_shows_at_once():
 
 
 def test_module_style_and_map_are_small():
-    parts = [argument_map.script(), (argument_map.HERE / "argument_map.css").read_text("utf-8"), WHOLE.html()]
+    parts = [argument_map.script(), (argument_map.HERE / "argument_map.css").read_text("utf-8"), whole().html()]
     assert sum(len(gzip.compress(p.encode(), 6)) for p in parts) <= MOST_BYTES
 
 
@@ -200,8 +206,8 @@ def test_the_module_has_one_export_and_needs_no_other():
 
 def test_the_live_widget_has_a_state_that_python_sets_and_reads(monkeypatch):
     monkeypatch.delenv("COMPANION_FRONT_END", raising=False)
-    widget = WHOLE.widget()
-    assert widget.values == WHOLE.values("now", "settled") and widget.values["search-partners"] == SHAKY
+    widget = whole().widget()
+    assert widget.values == whole().values("now", "settled") and widget.values["search-partners"] == SHAKY
     widget.start = "essay"
     assert widget.values["search-partners"] == STANDS
     widget.mine = {"xi-critical": FALLS}
@@ -215,11 +221,11 @@ def test_the_live_widget_has_a_state_that_python_sets_and_reads(monkeypatch):
     widget.mine = {"xi-critical": "wobbly"}
     with pytest.raises(ValueError, match="wobbly"):
         widget.values  # noqa: B018
-    assert 'href="claims/' not in widget.html and widget.data == WHOLE.data()
-    assert "application/vnd.jupyter.widget-view+json" in WHOLE._repr_mimebundle_()[0]
+    assert 'href="claims/' not in widget.html and widget.data == whole().data()
+    assert "application/vnd.jupyter.widget-view+json" in whole()._repr_mimebundle_()[0]
 
 
 def test_the_static_page_is_html_and_says_its_conclusion(monkeypatch):
     monkeypatch.setenv("COMPANION_FRONT_END", "static")
-    bundle = WHOLE._repr_mimebundle_()
-    assert bundle == {"text/html": WHOLE.html(), "text/plain": WHOLE.reason("search-partners", "now", "settled")}
+    bundle = whole()._repr_mimebundle_()
+    assert bundle == {"text/html": whole().html(), "text/plain": whole().reason("search-partners", "now", "settled")}

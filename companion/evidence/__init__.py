@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import functools
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import ModuleType
 
 import pandas as pd
@@ -29,7 +29,9 @@ def tested(claim_id: str, as_of: str | None = None) -> claims.Finding | None:
     """The finding of a claim's own test, as of a date (None: all we have), or None: no test, or a forecast that was not due."""
     row = claims.get(claim_id)
     test = chapter(row.chapter).FINDINGS.get(claim_id)
-    return test(_frames(row.chapter, as_of)) if test and not (as_of and row.kind == "forecast") else None
+    if test and as_of is None:
+        return _today(row.chapter, test)[0]
+    return test(_frames(row.chapter, as_of)) if test and row.kind != "forecast" else None
 
 
 def ties(coding: str = "settled", rows: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -103,12 +105,17 @@ class _Asked(Mapping):
 @functools.cache
 def tables(claim_id: str) -> tuple[str, ...]:
     """The tables that a claim's test reads, in the order in which it asks for them; empty without a test."""
-    row = claims.get(claim_id)
-    test = chapter(row.chapter).FINDINGS.get(claim_id)
-    asked = _Asked(_frames(row.chapter, None))
-    if test:
-        test(asked)
-    return tuple(asked.names)
+    name = claims.get(claim_id).chapter
+    test = chapter(name).FINDINGS.get(claim_id)
+    return _today(name, test)[1] if test else ()
+
+
+@functools.cache
+def _today(name: str, test: Callable[[Mapping[str, pd.DataFrame]], claims.Finding]) -> tuple[claims.Finding, tuple[str, ...]]:
+    """What a chapter's test finds on all we have, and the tables that it asked for: one run tells both."""
+    asked = _Asked(_frames(name, None))
+    found = test(asked)
+    return found, tuple(asked.names)
 
 
 def check() -> None:

@@ -107,11 +107,23 @@ def changed(at: Callable[[int], object], first: int, last: int) -> Iterator[int]
 
 def turns(claim_id: str) -> Iterator[Turn]:
     """Every change of a claim's state since the essay, the earliest first, with the rows that made it."""
-    data, today = _read(claim_id)
+    data, _ = _read(claim_id)
     dates = days(data)
-    at = functools.cache(lambda i: today if i == len(dates) - 1 else state(claim_id, known_by(data, dates[i])))
-    for i in changed(at, 0, len(dates) - 1):
-        yield Turn(dates[i], at(i - 1), at(i), cause(claim_id, known_by(data, dates[i]), dates[i], at(i)))
+    for i in changed(lambda i: _on(claim_id, dates[i]), 0, len(dates) - 1):
+        yield _turn(claim_id, dates[i - 1], dates[i])
+
+
+@functools.cache
+def _on(claim_id: str, day: pd.Timestamp) -> State:
+    """The state of a claim on a day; it is asked for its turns more than once, and never for all of them at first."""
+    data, today = _read(claim_id)
+    return today if day >= days(data)[-1] else state(claim_id, known_by(data, day))
+
+
+@functools.cache
+def _turn(claim_id: str, before: pd.Timestamp, day: pd.Timestamp) -> Turn:
+    after = _on(claim_id, day)
+    return Turn(day, _on(claim_id, before), after, cause(claim_id, known_by(_read(claim_id)[0], day), day, after))
 
 
 def cause(claim_id: str, data: Frames, day: pd.Timestamp, after: State) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from companion.evidence.series import (
     AS_OF,
     as_known,
     flows,
+    holding,
     inter_korean,
     remembered,
     sources_of,
@@ -406,7 +407,7 @@ def oil_prices(data: Frames) -> pd.DataFrame:
 
 
 def _oil_rows(data: Frames) -> pd.DataFrame:
-    return data["commodities"].query("good == 'crude_oil' and measure == 'price'")
+    return holding(data["commodities"], good="crude_oil", measure="price")
 
 
 def oil_card(data: Frames) -> Card:
@@ -451,9 +452,9 @@ SHOWN_ONLY = "2012"
 
 def coolness(data: Frames) -> pd.DataFrame:
     """Yearly series (index year) of MEASURES, in their units."""
-    press = data["press_events"].query("partner == 'CHN' and direction == 'to_prk'").set_index("year")
+    press = holding(data["press_events"], partner="CHN", direction="to_prk").set_index("year")
     acts = press[["verbal_conflict", "material_conflict", "verbal_cooperation", "material_cooperation"]].sum(axis=1)
-    votes = data["un_votes"].query("partner == 'CHN'").set_index("year")["agree_strict"]
+    votes = holding(data["un_votes"], partner="CHN").set_index("year")["agree_strict"]
     visits = _visits(data).astype({"period": int}).set_index("period")["visits"]
     return pd.DataFrame({
         "verbal": 100 * press["verbal_conflict"] / acts,
@@ -483,7 +484,7 @@ COOL_TABLES = {"verbal": "press_events", "hostile": "press_events", "votes": "un
 
 
 def _visits(data: Frames) -> pd.DataFrame:
-    return data["official_visits"].query("visitor == 'CHN' and host == 'PRK' and level == 'elite_total'")
+    return holding(data["official_visits"], visitor="CHN", host="PRK", level="elite_total")
 
 
 def _cool_sources(data: Frames, measure: str) -> list[str]:
@@ -551,7 +552,7 @@ def warnings_of(data: Frames) -> pd.DataFrame:
 
 def coal_card(data: Frames) -> Card:
     """North Korean coal sold to China, by year: the lever, and its use."""
-    coal = data["commodities"].query("measure == 'value' and good in ['anthracite', 'coal']")
+    coal = holding(data["commodities"], measure="value", good=["anthracite", "coal"])
     coal = coal[coal["series"].isin(["cn_customs", "comtrade"]) & coal["period"].str.fullmatch(r"\d{4}")].astype({"period": int})
     # Comtrade where it has the year: it repeats Chinese customs and goes on after the suspension.
     best = pick(coal, ["series", "period"]).sort_values("series").drop_duplicates("period", keep="last")
@@ -618,9 +619,9 @@ def grows(data: Frames) -> Finding:
     shares = china_shares(data)
     rows = []
     for d, part in shares[shares["year"] <= 2014].groupby("definition", sort=False):
-        first = part.iloc[0]
+        first, every = part.iloc[0], part.set_index("year")["share"].sort_index()
         for start in (2002, 2005, 2008, 2010):
-            line = part.set_index("year")["share"].sort_index().loc[start:]
+            line = every.loc[start:]
             # a window that the series does not reach back to, or of few steps, is no test of steadiness
             if line.empty or line.index[0] > start + LATE_START or len(steps(line)) < LEAST_STEPS:
                 continue
@@ -676,7 +677,7 @@ def generous(data: Frames) -> Finding:
     price = pd.DataFrame({"family": "customs", "part": "price of crude oil", "when": prices["year"].astype(str),
                           "figure": [f"{a:.0f} against {b:.0f} USD a barrel" for a, b in zip(prices["china"], prices["dubai"])],
                           "votes": prices["year"] >= FIRST_XI_YEAR, "outcome": prices["above"] < 0})
-    grants = data["aid"].query("donor == 'CHN' and rank == 1")
+    grants = holding(data["aid"], donor="CHN", rank=1)
     grants = grants[grants["period"].str[:4].astype(int) >= FIRST_XI_YEAR - 1]
     # Single gifts are no total, and only a total can be set beside what all other donors gave.
     aid = pd.DataFrame({"family": "aid", "part": "aid", "when": grants["period"],
@@ -756,12 +757,12 @@ def numbers(data: Frames) -> dict[str, str]:
     kotra, kotra_south = (trend(line_of(shares, d).loc[2002:2014]) for d in ("kotra", "kotra_south"))
     gaps = [at[out, year] - at[counted, year] for _, out, counted in SOURCES_OF_SHARE.values()
             for year in CLAIM_YEARS if (out, year) in at and (counted, year) in at]
-    cia = data["trade_shares"].query("series == 'cia' and partner == 'CHN' and vintage == 2014").set_index("flow")["value"]
-    customs_grant = data["aid"].query("donor == 'CHN' and period == '2018' and kind == 'customs_grant'")
+    cia = holding(data["trade_shares"], series="cia", partner="CHN", vintage=2014).set_index("flow")["value"]
+    customs_grant = holding(data["aid"], donor="CHN", period="2018", kind="customs_grant")
     coal = coal_card(data)
-    grant = data["aid"].query("donor == 'CHN' and period == '2012' and kind == 'grant_in_kind' and rank == 1").iloc[0]
-    crude = data["commodities"].query("series == 'kotra_estimate' and measure == 'quantity' and period == '2014-2016'")
-    council = data["events"].query("counted and kind in ['unsc_resolution', 'unsc_mandate_renewal']")
+    grant = holding(data["aid"], donor="CHN", period="2012", kind="grant_in_kind", rank=1).iloc[0]
+    crude = holding(data["commodities"], series="kotra_estimate", measure="quantity", period="2014-2016")
+    council = holding(data["events"], counted=True, kind=["unsc_resolution", "unsc_mandate_renewal"])
     council = council[council["date"].str[:4].astype(int).between(2006, 2019)]
     in_favour = council["title"].str.contains("China votes in favour")
     if not in_favour.all():  # the sentence in the chapter says "every one"

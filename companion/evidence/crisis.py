@@ -5,6 +5,7 @@ Everything here is a pure function of the tables that `frames` loads. Shares are
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ import pandas as pd
 from companion import claims
 from companion.claims import Finding, verdict
 from companion.data import pick
-from companion.evidence.series import tables
+from companion.evidence.series import holding, tables
 from companion.evidence.thresholds import CONVENTION, Threshold
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, PERCENT, Card, fixed_axes, percent
@@ -168,7 +169,7 @@ def lanes(events: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 def may_missiles(data: Frames) -> int:
     """Missiles of 300 km or more that North Korea fired in May 2013."""
-    fired = data["weapons_tests"].query("series == 'cns' and measure == 'missiles' and period == '2013-05'")
+    fired = holding(data["weapons_tests"], series="cns", measure="missiles", period="2013-05")
     return int(fired["value"].sum())
 
 
@@ -255,7 +256,7 @@ def _is_gain(events: pd.DataFrame, definition: str) -> pd.Series:
 
 def _day(text: pd.Series) -> pd.DatetimeIndex:
     """Days of YYYY-MM-DD; a month alone is put on its 15th."""
-    return pd.DatetimeIndex(pd.to_datetime(text.where(text.str.len() == 10, text + "-15")))
+    return pd.DatetimeIndex(pd.to_datetime([day if len(day) == 10 else f"{day}-15" for day in text], format="%Y-%m-%d"))
 
 
 def gain_days(events: pd.DataFrame, definition: str, giver: str | None = None) -> pd.DatetimeIndex:
@@ -531,8 +532,9 @@ def _frame(rows: list[dict]) -> pd.DataFrame:
 def old_tactic(data: Frames) -> Finding:
     """old-tactic: were crises before Kim Jong Un followed by gains more often than other days?"""
     rows = []
+    of = functools.cache(functools.partial(rates, data, "1993–2008"))  # both bases are of the same rates
     for definition, months, base in itertools.product([*GAINS, WITH_AID], TESTED_MONTHS, ("all days", "calm days")):
-        found = rates(data, "1993–2008", definition, months)
+        found = of(definition, months)
         if not found["crises"][1] or not found[base][1]:
             continue
         rate = _percent(found[base])
@@ -600,7 +602,7 @@ def unpaid(data: Frames) -> Finding:
 
 
 def _aid_rows(aid: pd.DataFrame) -> pd.DataFrame:
-    rows = aid.query("donor == 'KOR' and series == 'mou' and kind == 'government_grants' and unit == 'KRW_100million'")
+    rows = holding(aid, donor="KOR", series="mou", kind="government_grants", unit="KRW_100million")
     return pick(rows[rows["period"].str.fullmatch(r"\d{4}")], ["period"])
 
 
@@ -686,11 +688,11 @@ def numbers(data: Frames) -> dict[str, str]:
     threats = found["North: threats, tests, cut lines"]["date"]
     aid = seoul_aid(data["aid"])
     press = data["press_events"]
-    fund = data["aid"].query("series == 'fts' and period == '2013'").set_index("donor")["value"]
+    fund = holding(data["aid"], series="fts", period="2013").set_index("donor")["value"]
     counts = unpaid(data).counts
     little = int((counts["outcome"] | (counts["family"] == "aid")).sum())
     began = crisis_days(data["crises"])["2002-03-nuclear"]
-    tests = data["weapons_tests"].query("series == 'cns' and measure == 'missiles'").set_index("period")["value"]
+    tests = holding(data["weapons_tests"], series="cns", measure="missiles").set_index("period")["value"]
     return out | {
         "any-threat-season": percent(springs(word_share(words, "any_threat"), "season")[2013]),
         "february-threat": percent(word_share(words, "any_threat")["2013-02"]),

@@ -14,7 +14,7 @@ import pandas as pd
 from companion import claims
 from companion.claims import Finding, forecast, verdict
 from companion.data import pick
-from companion.evidence.series import flows, sources_of, tables, with_gaps
+from companion.evidence.series import flows, holding, remembered, sources_of, tables, with_gaps
 from companion.evidence.thresholds import ARITHMETIC, CONVENTION, SIZED, Threshold
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, PERCENT, Card, fixed_axes, mark_number, percent
@@ -92,7 +92,7 @@ def rivals(data: Frames) -> pd.DataFrame:
 
 def rival_shares(data: Frames) -> pd.DataFrame:
     """The Union's part of all trade in chosen years: two research counts, the first over KOTRA's total too, and what KOTRA printed."""
-    printed = data["trade_shares"].query("series == 'kotra' and partner == 'EU28' and flow == 'total'")
+    printed = holding(data["trade_shares"], series="kotra", partner="EU28", flow="total")
     lines = {"Correlates of War (1990: no Soviet Union in the whole)": share_of(data, "cow"),
              "Correlates of War over KOTRA's whole": share_of(data, "cow", "kotra"), "ITPD-E": share_of(data, "itpd"),
              "KOTRA, as printed": pick(printed, ["year"]).set_index("year")["value"]}
@@ -197,10 +197,16 @@ def dutch_card(data: Frames) -> Card:
 
 # --- size over distance -----------------------------------------------------------------------------------------
 
+@remembered("economies")
+def _sizes(data: Frames) -> pd.DataFrame:
+    """Output by year and country."""
+    size = holding(data["economies"], series="world_bank", measure="gdp").astype({"year": int})
+    return size.pivot(index="year", columns="country", values="value")
+
+
 def predicted(data: Frames, partner: str, elasticity: float, measure: str = "weighted_km") -> pd.Series:
     """China's trade over that of a partner, by year, if trade were size over distance to the power of the elasticity."""
-    size = data["economies"].query("series == 'world_bank' and measure == 'gdp'").astype({"year": int})
-    size = size.pivot(index="year", columns="country", values="value")
+    size = _sizes(data)
     km = data["distances"].set_index("partner")[measure]
     if not {"CHN", partner} <= set(size.columns):
         return pd.Series(dtype=float)
@@ -294,7 +300,7 @@ def gravity_exploration(data: Frames) -> Exploration:
 
 def _register(data: Frames) -> pd.DataFrame:
     """Humanitarian aid as reported to the United Nations: million dollars by year and donor, and three wholes."""
-    rows = data["aid"].query("series in ['fts', 'fts_flows', 'fts_2014'] and kind == 'humanitarian'").astype({"period": int})
+    rows = holding(data["aid"], series=["fts", "fts_flows", "fts_2014"], kind="humanitarian").astype({"period": int})
     donor = rows["donor"].mask(rows["donor"] == "WLD", rows["series"])
     table = rows.assign(donor=donor).pivot(index="period", columns="donor", values="value")
     return table.reindex(columns=[*EUROPEANS, "fts", "fts_flows", "fts_2014"]).loc[2010:2019].astype(float)
@@ -349,7 +355,7 @@ def aid_card(data: Frames) -> Card:
         draw=draw,
         table=aid.rename_axis("year").reset_index().astype({"year": str}).rename(columns={
             "europeans": "six Europeans", "union": "without Switzerland", "world": "all donors", "share": "six Europeans, %"}),
-        sources=data["aid"].query("series == 'fts_flows'")["source_id"].unique().tolist(),
+        sources=holding(data["aid"], series="fts_flows")["source_id"].unique().tolist(),
         trust="What donors report to a register of the United Nations, as it stood in 2026; a report of the time gave more "
               "for all donors "
               "in 2014. China and others report little. The six donors are those that the copy names: Switzerland, Sweden, "
@@ -407,7 +413,7 @@ def growth(data: Frames) -> pd.DataFrame:
     """Measures of the Union's economy: columns family, count, year, value, yardstick, source, votes, outcome (weak)."""
     table = data["economies"]
     table = table[table["country"].isin(["EU28", "DEU"])]
-    before = table.query("series == 'eurostat' and country == 'EU28'")
+    before = holding(table, series="eurostat", country="EU28")
     usual = before[before["year"].isin(map(str, GOOD_YEARS))]["value"].mean()
     rows = []
 
@@ -419,16 +425,16 @@ def growth(data: Frames) -> pd.DataFrame:
 
     less, more = (lambda a, b: a < b), (lambda a, b: a > b)
     union = table[(table["country"] == "EU28") & table["year"].isin(map(str, CLAIM_YEARS))]
-    cia = union.query("series == 'cia'").sort_values("vintage").drop_duplicates(["measure", "year"], keep="last")
-    add(cia.query("measure == 'growth'"), "Eurostat", "growth, CIA World Factbook, %", usual, less, True)
+    cia = holding(union, series="cia").sort_values("vintage").drop_duplicates(["measure", "year"], keep="last")
+    add(holding(cia, measure="growth"), "Eurostat", "growth, CIA World Factbook, %", usual, less, True)
     quarters = before[before["year"].str.contains("2014-Q")]
     add(quarters, "Eurostat", "growth, Eurostat quarter, %", usual, less, False)
-    german = table.query("country == 'DEU' and series == 'cia' and measure == 'growth'").drop_duplicates("year", keep="last")
+    german = holding(table, country="DEU", series="cia", measure="growth").drop_duplicates("year", keep="last")
     add(german[german["year"].isin(map(str, CLAIM_YEARS))], "Eurostat", "growth, Germany alone, %", usual, less, False)
-    jobless = table.query("measure == 'unemployment' and year == '2010'")["value"]
-    add(cia.query("measure == 'unemployment'"), "Eurostat", "unemployment, %", jobless.max(), more, True)
-    output = table.query("measure == 'gdp' and country == 'EU28' and year == '2008'")["value"]
-    add(union.query("measure == 'gdp'"), "World Bank", "output, billion dollars", output.max(), less, True)
+    jobless = holding(table, measure="unemployment", year="2010")["value"]
+    add(holding(cia, measure="unemployment"), "Eurostat", "unemployment, %", jobless.max(), more, True)
+    output = holding(table, measure="gdp", country="EU28", year="2008")["value"]
+    add(holding(union, measure="gdp"), "World Bank", "output, billion dollars", output.max(), less, True)
     return _counts(rows, "family", "count", "year", "value", "yardstick", "source")
 
 
@@ -498,7 +504,7 @@ def no_boom(data: Frames) -> Finding:
         if flow == "total":
             line = trade_of(data, series)
         else:
-            part = data["trade"].query("series == @series and partner == 'EU28' and flow == @flow")
+            part = holding(data["trade"], series=series, partner="EU28", flow=flow)
             line = pick(part, ["year"]).set_index("year")["value"].sort_index()
         bases = {"2013": line.reindex([2013]), "2014": line.reindex([2014]), "mean of 2010–14": line.reindex(range(2010, 2015))}
         after = line[line.index >= 2015]
@@ -558,7 +564,7 @@ def not_generous(data: Frames) -> Finding:
                   f"{len(money)} counts in dollars "
                   f"would fit; in single years the part of all aid reached {aid['share'].loc[2015:].max():.0f} percent.",
         counts=counts, verdict=forecast(counts), choices=("count", "donors", "since", "compared with"),
-        sources=data["aid"].query("series == 'fts'")["source_id"].unique().tolist())
+        sources=holding(data["aid"], series="fts")["source_id"].unique().tolist())
 
 
 def reputation(data: Frames) -> Finding:
@@ -639,9 +645,9 @@ def numbers(data: Frames) -> dict[str, str]:
     others = [flows(data["trade"], series, "WLD")["value"][1990] for series in WHOLES_OF_1990]
     booked, needed = reported(data, "EU28"), needed_elasticity(data)
     rule = {e: predicted(data, "EU28", e) for e in ELASTICITIES}
-    minerals = data["commodities"].query("series == 'ec' and good == 'minerals'")
+    minerals = holding(data["commodities"], series="ec", good="minerals")
     minerals = pick(minerals, ["period"]).set_index("period")["value"]
-    sales = data["trade"].query("series == 'ec' and partner == 'EU28' and flow == 'exports'")
+    sales = holding(data["trade"], series="ec", partner="EU28", flow="exports")
     sales = pick(sales, ["year"]).set_index("year")["value"]
     owed = debts(data).set_index("creditor")["owed"]
     rates = growth(data).query("votes").set_index(["count", "year"])["value"]

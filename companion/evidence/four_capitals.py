@@ -20,7 +20,7 @@ from matplotlib.collections import PolyCollection
 from companion import claims, coding
 from companion.claims import Finding, verdict
 from companion.data import load
-from companion.evidence.series import EUROPE, tables
+from companion.evidence.series import EUROPE, holding, tables
 from companion.evidence.thresholds import CONVENTION, SIZED, Threshold
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, PERCENT, Card, fixed_axes
@@ -226,7 +226,7 @@ def rates(data: Frames, rule: str, end: str = "25 September") -> pd.DataFrame:
 
 def press_parts(data: Frames) -> pd.DataFrame:
     """Percent of North Korea's reported friendly acts that went to each partner: rows years, columns partners."""
-    press = data["press_events"].query("direction == 'from_prk'")
+    press = holding(data["press_events"], direction="from_prk")
     acts = press.assign(acts=press["verbal_cooperation"] + press["material_cooperation"]).pivot(
         index="year", columns="partner", values="acts").astype(float).rename(columns={"EUROPE30": "EUROPE"})
     return acts.mul(100 / acts.sum(axis=1), axis=0)
@@ -270,7 +270,7 @@ def twelve_months(data: Frames, rule: str) -> pd.DataFrame:
 
     September 2014 ends on the 25th. Years of fewer than twelve months are left out.
     """
-    frame = data["headlines"].query("window == 'month'")
+    frame = holding(data["headlines"], window="month")
     year, month = (frame["period"].str[part].astype(int) for part in (slice(4), slice(5, None)))
     sums = frame.assign(year=year + (month > 9), months=1).groupby(["year", "partner"])[
         ["headlines", f"contact_{rule}", "months"]].sum().astype(float)
@@ -280,7 +280,7 @@ def twelve_months(data: Frames, rule: str) -> pd.DataFrame:
 
 def monthly(data: Frames, partner: str, first: str, last: str) -> float:
     """Contact headlines (last list) with one partner from one month to another, both inside."""
-    rows = data["headlines"].query("window == 'month' and partner == @partner")
+    rows = holding(data["headlines"], window="month", partner=partner)
     return rows.loc[rows["period"].between(first, last), "contact_last"].sum()
 
 
@@ -616,7 +616,7 @@ def numbers(data: Frames) -> dict[str, str]:
     """Every figure that the prose of this chapter names: key to text."""
     last, counts, to_august = rates(data, "last"), headline_counts(data), headline_counts(data, "31 August")
     press = press_parts(data)
-    agency = tour(data).query("source_id == 'kcna-headlines-marquez'")
+    agency = holding(tour(data), source_id="kcna-headlines-marquez")
     tested, past = new_attention(data).counts.query("votes"), last.loc[:LAST - 1]
     year_round = twelve_months(data, "last")
     after = _high(data).query("high == 'RUS' and '2014-09-25' < date < '2015'")

@@ -14,7 +14,7 @@ import pandas as pd
 from companion import claims, evidence
 from companion.claims import HEDGES as HEDGE
 from companion.data import pick
-from companion.evidence.series import EUROPE, flows, inter_korean, tables, with_gaps
+from companion.evidence.series import EUROPE, flows, holding, inter_korean, tables, with_gaps
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, PERCENT, Card, fixed_axes, percent
 
@@ -95,7 +95,7 @@ def _and(words: list[str]) -> str:
 
 def china_share(data: Frames) -> pd.DataFrame:
     """China's share by year under four counts, percent: columns year, count, share."""
-    printed = pick(data["trade_shares"].query("series == 'kotra' and partner == 'CHN' and flow == 'total'"), ["year"])
+    printed = pick(holding(data["trade_shares"], series="kotra", partner="CHN", flow="total"), ["year"])
     printed = printed.set_index("year")["value"]
     china, world = (flows(data["trade"], "kotra", p)["value"] for p in ("CHN", "WLD"))
     customs = flows(data["trade"], "cn_customs", "CHN")["value"]
@@ -175,7 +175,7 @@ def meetings(data: Frames, states: set[str]) -> pd.Series:
 
 def european_aid(data: Frames) -> pd.DataFrame:
     """Columns six (USD million of six European donors in the United Nations register), share (percent of all donors)."""
-    rows = data["aid"].query("series == 'fts' and rank == 1")
+    rows = holding(data["aid"], series="fts", rank=1)
     year = rows["period"].str[:4].astype(int)
     six = rows[rows["donor"].isin(["CHE", "DEU", "FRA", "ITA", "SWE", "EU28"])].groupby(year)["value"].sum()
     world = rows[rows["donor"] == "WLD"].groupby(year)["value"].sum()
@@ -231,7 +231,7 @@ def _no_meeting(data: Frames, year: int, states: set[str]) -> bool | None:
 
 
 def _no_relations(data: Frames, year: int) -> bool:
-    opened = data["events"].query("kind == 'diplomatic_relations' and partners == 'JPN'")["date"].str[:4].astype(int)
+    opened = holding(data["events"], kind="diplomatic_relations", partners="JPN")["date"].str[:4].astype(int)
     return not (opened <= year).any()
 
 
@@ -348,7 +348,7 @@ def forecast_card(data: Frames, claim: str, strength: str, year: int) -> Card:
 def _forecast_sources(data: Frames, claim: str) -> list[str]:
     actor = FORECASTS[claim][1]
     if claim == "europe-not-generous":
-        return data["aid"].query("series == 'fts' and rank == 1")["source_id"].unique().tolist()
+        return holding(data["aid"], series="fts", rank=1)["source_id"].unique().tolist()
     if claim in ("russia-needs-subsidy", "europe-no-boom"):
         return list(dict.fromkeys(s for key in SERIES[actor][1] for ids in flows(data["trade"], key, actor).loc[FIRST:, "sources"] for s in ids))
     events = data["events"].query("counted and date > '2014-09-30' and `class` in ['talks', 'visit', 'agreement']")
@@ -393,8 +393,8 @@ def turning_points(data: Frames) -> pd.DataFrame:
 def numbers(data: Frames) -> dict[str, str]:
     """Every figure that the prose of this chapter names: key to text."""
     russia, europe, south = (joined(data, partner) for partner in ("RUS", "EU28", "KOR"))
-    share = china_share(data).query("count == 'KOTRA, as printed'").set_index("year")["share"]
-    south_in = china_share(data).query("count == 'KOTRA with South Korea'").set_index("year")["share"]
+    share = holding(china_share(data), count="KOTRA, as printed").set_index("year")["share"]
+    south_in = holding(china_share(data), count="KOTRA with South Korea").set_index("year")["share"]
     aid = european_aid(data)
     table = forecasts(data)
     open_doors = doors(data).groupby(["partner", "year"])["opening"].sum()

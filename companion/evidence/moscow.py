@@ -15,7 +15,7 @@ import pandas as pd
 from companion import claims
 from companion.claims import Finding, verdict
 from companion.data import pick
-from companion.evidence.series import flows, inter_korean, sources_of, tables, with_gaps
+from companion.evidence.series import flows, holding, inter_korean, sources_of, tables, with_gaps
 from companion.evidence.thresholds import CONVENTION, ERROR, Threshold
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, PERCENT, Card, fixed_axes, mark_number, percent
@@ -315,7 +315,7 @@ def debt_card(data: Frames) -> Card:
 
 def promises(data: Frames) -> pd.DataFrame:
     """Russian promises and what came of them: columns what, promised, due, delivered, unit, part (percent), status, sources."""
-    rows = data["pledges_and_outcomes"].query("partner == 'RUS'")
+    rows = holding(data["pledges_and_outcomes"], partner="RUS")
     both = rows[rows["stage"] == "promised"].merge(rows[rows["stage"] == "outcome"], on="pledge_id", suffixes=("", "_out"))
     return pd.DataFrame({
         "what": both["what"], "announced": both["date"], "promised": both["value"], "delivered": both["value_out"],
@@ -370,15 +370,16 @@ MONTHS = {"2014-01": "January", "2014-02": "February", "2014-03": "March", "2014
 
 def by_month(data: Frames, partner: str, column: str) -> pd.Series:
     """Monthly figures of the state news agency's headlines on one partner, by period (YYYY-MM)."""
-    rows = data["headlines"].query("window == 'month' and partner == @partner")
+    rows = holding(data["headlines"], window="month", partner=partner)
     return rows.set_index("period")[column].sort_index().astype(float)
 
 
 def step_fit(line: pd.Series, at: str) -> float:
     """Percent of the ups and downs of a line that one step at a month accounts for: its level before, its level from then on."""
-    spread = lambda part: ((part - part.mean()) ** 2).sum()  # noqa: E731
-    whole = spread(line)
-    return float(100 * (1 - (spread(line[line.index < at]) + spread(line[line.index >= at])) / whole)) if whole else 0.0
+    spread = lambda part: ((part - part.mean()) ** 2).sum() if len(part) else 0.0  # noqa: E731
+    values, later = line.to_numpy(), (line.index >= at)  # plain arrays: the lines are short and the months many
+    whole = spread(values)
+    return float(100 * (1 - (spread(values[~later]) + spread(values[later])) / whole)) if whole else 0.0
 
 
 def inner_months(line: pd.Series) -> pd.Index:
@@ -388,7 +389,8 @@ def inner_months(line: pd.Series) -> pd.Index:
 
 def step_fits(line: pd.Series) -> pd.Series:
     """`step_fit` for every month with a step up that leaves EDGE_MONTHS or more on each side."""
-    rises = [month for month in inner_months(line) if line[line.index >= month].mean() > line[line.index < month].mean()]
+    values, later = line.to_numpy(), {month: line.index >= month for month in inner_months(line)}
+    rises = [month for month, after in later.items() if values[after].mean() > values[~after].mean()]
     return pd.Series({month: step_fit(line, month) for month in rises}, dtype=float)
 
 
@@ -462,9 +464,9 @@ def steps_table(data: Frames) -> pd.DataFrame:
 
 def opening_measures(data: Frames) -> pd.DataFrame:
     """Measures of an opening, 2013 against 2014: columns measure, 2013, 2014, change (percent; of a percentage, points)."""
-    same = data["headlines"].query("window == 'jan1_sep25' and partner == 'RUS'").set_index("period")
+    same = holding(data["headlines"], window="jan1_sep25", partner="RUS").set_index("period")
     press = data["press_events"].query("partner == 'RUS' and year >= 2013").set_index(["direction", "year"])["verbal_cooperation"]
-    votes = 100 * data["un_votes"].query("partner == 'RUS'").set_index("year")["agree_strict"]
+    votes = 100 * holding(data["un_votes"], partner="RUS").set_index("year")["agree_strict"]
     rows = [(f"Contact headlines to 25 September, {rule}", *(same[column].get(str(year)) for year in (2013, 2014)))
             for column, rule in RULES.items()]
     rows += [("Headlines that name Russia, to 25 September", *(same["mentions"].get(str(year)) for year in (2013, 2014)))]
@@ -531,7 +533,7 @@ def talk(data: Frames) -> Finding:
                 past = values["2013"] if base == "2013" else values.loc["2008":"2013"].mean()
                 rows.append({"family": "headlines", "part": "better ties", "count": f"{unit}, {rule}", "compared with": base,
                              "before": past, "2014": values["2014"], "votes": True, "outcome": bool(values["2014"] > past)})
-    press = data["press_events"].query("partner == 'RUS'").pivot(index="year", columns="direction", values="verbal_cooperation")
+    press = holding(data["press_events"], partner="RUS").pivot(index="year", columns="direction", values="verbal_cooperation")
     if 2014 in press.index:
         rows += [{"family": "press_events", "part": "better ties", "count": f"friendly words in the world press, {way}, whole year",
                   "compared with": "2013", "before": float(press.loc[2013, key]), "2014": float(press.loc[2014, key]), "votes": False,
@@ -603,7 +605,7 @@ def ukraine(data: Frames) -> Finding:
                      "before March": line[line.index < BREAK].mean(), "from March": line[line.index >= BREAK].mean(),
                      "step up fits best in": fits.idxmax(), "it accounts for, %": fits.max(), "votes": partner == "RUS",
                      "outcome": bool(fits.idxmax() >= BREAK)})
-    deals = russian_steps(data).query("`class` == 'agreement'")["date"].str[:7]
+    deals = holding(russian_steps(data), **{"class": "agreement"})["date"].str[:7]
     if len(deals):
         earlier, later = (int(deals.between(*span).sum()) for span in (("2013-08", "2014-02"), ("2014-03", "2014-09")))
         rows.append({"family": "events", "count": "agreements in our list, seven months before and after", "before March": float(earlier),
@@ -642,7 +644,7 @@ def _count(data: Frames, item: str, period: str, rank: int = 1) -> str:
 
 def _note_percent(trade: pd.DataFrame) -> str:
     """Growth of 2013 as the minister named it, from the note of his figure."""
-    note = trade.query("series == 'rus_official' and year == 2013")["note"].iloc[0]
+    note = holding(trade, series="rus_official", year=2013)["note"].iloc[0]
     return note.split("+")[1].split("%")[0] + PERCENT
 
 
@@ -657,13 +659,13 @@ def numbers(data: Frames) -> dict[str, str]:
     debts = pick(data["debts"].query("creditor == 'RUS' and year >= 2012"), ["measure"]).set_index("measure")["value"]
     voting, pace = nil(data).counts.query("votes"), rates(line.loc[FIRST_RUN:])
     kept = lambda rate: f"{kotra[2013] * (1 + rate / 100) ** (TARGET_YEAR - 2013):,.0f}"  # noqa: E731
-    talk_row = talk(data).counts.query("part == 'better ties' and count == 'headlines, last list'").iloc[0]
+    talk_row = holding(talk(data).counts, part="better ties", count="headlines, last list").iloc[0]
     step, europe = (by_month(data, partner, "contact_last").loc[slice(*STEP_WINDOW)] for partner in ("RUS", "EUROPE"))
     spring = by_month(data, "RUS", "contact_last").loc["2012-03":"2012-06"].sum()
     soviet = flows(trade, "rus_scholar", "RUS")["value"][1990]
     season = lambda year, months: f"{step[[f'{year}-{m}' for m in months]].sum():.0f}"  # noqa: E731
     kinds = {row.what.split(" ")[0]: row for row in promises(data).itertuples()}
-    other = lambda year: data["trade"].query("series == 'itpd' and year == @year and partner == 'EU28'")["value"].sum()  # noqa: E731
+    other = lambda year: holding(data["trade"], series="itpd", year=year, partner="EU28")["value"].sum()  # noqa: E731
     europe_first = by_month(data, "EUROPE", "contact_first").loc[slice(*STEP_WINDOW)]
     rajin = next(row for row in promises(data).itertuples() if row.what.startswith("yearly capacity"))
     signed = opening_measures(data).set_index("measure")

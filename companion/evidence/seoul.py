@@ -16,7 +16,7 @@ from matplotlib.ticker import MaxNLocator
 from companion import claims
 from companion.claims import Finding, verdict
 from companion.data import pick
-from companion.evidence.series import AS_OF, as_known, flows, inter_korean, sources_of, tables, vintages, with_gaps
+from companion.evidence.series import AS_OF, as_known, flows, holding, inter_korean, sources_of, tables, vintages, with_gaps
 from companion.evidence.thresholds import ERROR, Threshold
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, PERCENT, Card, fixed_axes
@@ -65,7 +65,7 @@ def trade_outside(data: Frames) -> pd.DataFrame:
     # Both figures of one office first: a share printed as 99 leaves a remainder of 1 give or take a half.
     first = pd.DataFrame({"value": whole["value"] - kaesong["value"],
                           "sources": whole["sources"] + kaesong["sources"]}).dropna()
-    share = _line(data["inter_korean"].query("measure == 'kaesong_share_of_trade'"))
+    share = _line(holding(data["inter_korean"], measure="kaesong_share_of_trade"))
     second = pd.DataFrame({"value": total["value"] * (1 - share["value"] / 100),
                            "sources": total["sources"] + share["sources"]}).dropna()
     found = pd.concat([first, second])
@@ -78,7 +78,7 @@ def lines(data: Frames) -> dict[str, pd.DataFrame]:
     year = korea[korea["series"] == "year"]
     return {
         "talks": _line(year[year["measure"] == "talks"]),
-        "aid": _line(aid.query("donor == 'KOR' and series == 'mou' and kind == 'government'"), 0.1),
+        "aid": _line(holding(aid, donor="KOR", series="mou", kind="government"), 0.1),
         "trade": inter_korean(data["trade"]),
         "trade_outside": trade_outside(data),
         "visitors": _line(year[year["measure"] == "visitors_south_to_north"]),
@@ -88,7 +88,7 @@ def lines(data: Frames) -> dict[str, pd.DataFrame]:
 
 def term_years(data: Frames, who: str) -> float:
     """Length of a president's term in years, from the events that say who took and left office."""
-    office = data["events"].query("kind == 'rok_president'").sort_values("date")
+    office = holding(data["events"], kind="rok_president").sort_values("date")
     dates = pd.to_datetime(office["date"])
     begins = office["title"].str.startswith(f"{NAMES[who]} takes office").to_numpy()
     return (dates.to_numpy()[1:] - dates.to_numpy()[:-1])[begins[:-1]][0] / np.timedelta64(1, "D") / 365.25
@@ -99,10 +99,10 @@ def talks_of_terms(data: Frames) -> pd.DataFrame:
 
     Of Moon no total was found: the talks of the years that have a row, over his whole term, so at least that many.
     """
-    rows = data["inter_korean"].query("measure == 'talks' and series == 'presidency'").set_index("part")
+    rows = holding(data["inter_korean"], measure="talks", series="presidency").set_index("part")
     found = {who: {"value": rows.at[name, "value"] / term_years(data, who), "years": "whole term",
                    "sources": [rows.at[name, "source_id"]]} for who, name in NAMES.items() if name in rows.index}
-    moon = _line(data["inter_korean"].query("measure == 'talks' and series == 'year'")).loc[slice(*YEARS["Moon"])]
+    moon = _line(holding(data["inter_korean"], measure="talks", series="year")).loc[slice(*YEARS["Moon"])]
     if len(moon):
         found["Moon"] = {"value": moon["value"].sum() / term_years(data, "Moon"),
                          "years": f"whole term, talks of {years_text(moon.index)}", "sources": sources_of(moon)}
@@ -286,7 +286,7 @@ def press_shares(data: Frames, kinds: list[str], *directions: str) -> pd.DataFra
 def headline_shares(data: Frames) -> pd.DataFrame:
     """Percent of the North's headlines naming the South that hold a hostile word, 1 January to 25 September of each "
     "year."""
-    rows = data["headlines"].query("partner == 'KOR' and window == 'jan1_sep25'")  # the archive ends on that day of 2014
+    rows = holding(data["headlines"], partner="KOR", window="jan1_sep25")  # the archive ends on that day of 2014
     return _shares(rows.assign(year=rows["period"]), rows["hostile"], rows["mentions"])
 
 
@@ -713,7 +713,7 @@ def refusals(data: Frames) -> pd.DataFrame:
 
 def rivals(data: Frames) -> pd.DataFrame:
     """Every measure side by side: a year's mean under each government, and the change from Lee to Park in percent."""
-    table, aid = means(data), data["aid"].query("donor == 'KOR' and series == 'mou'")
+    table, aid = means(data), holding(data["aid"], donor="KOR", series="mou")
     extra = {"Government aid without rice loans, billion won": _line(aid[aid["kind"] == "government_grants"], 0.1),
              "Aid with private gifts, billion won": _line(aid[aid["kind"] == "all"], 0.1),
              HOSTILE["headlines"]: headline_shares(data),
@@ -762,7 +762,7 @@ def numbers(data: Frames) -> dict[str, str]:
             for who in YEARS if np.isfinite(mean_of(table, i, who))}
     year = {f"{i}-{y}": figure_text(v, i).removesuffix(".0" if i == "talks" else " ")
             for i in ("talks", "aid", "trade", "visitors_outside") for y, v in known[i]["value"].loc[2003:].items()}
-    terms = data["inter_korean"].query("measure == 'talks' and series == 'presidency'").set_index("part")["value"]
+    terms = holding(data["inter_korean"], measure="talks", series="presidency").set_index("part")["value"]
     liaison = data["inter_korean"].query("measure == 'liaison_meetings' and period.str.startswith('2019')")["value"]
     met = data["inter_korean"].set_index("measure")["value"]
     zone = met["kaesong_committee_meetings"] + met["kaesong_subcommittee_meetings"]

@@ -14,7 +14,7 @@ import pandas as pd
 from companion import claims
 from companion.claims import Finding, verdict
 from companion.data import pick
-from companion.evidence.series import flows, sources_of, tables, with_gaps
+from companion.evidence.series import flows, holding, sources_of, tables, with_gaps
 from companion.evidence.thresholds import CONVENTION, Threshold
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, Card, fixed_axes
@@ -275,7 +275,7 @@ VOTING = ("2009–2013", "1997–2013")  # as in the chapter on the four capital
 
 def contact_share(data: Frames) -> pd.DataFrame:
     """State-media headlines of contact with Japan per hundred headlines, 1 January to 25 September: index year."""
-    rows = data["headlines"].query("partner == 'JPN' and window == 'jan1_sep25'")
+    rows = holding(data["headlines"], partner="JPN", window="jan1_sep25")
     rows = rows.set_index(rows["period"].astype(int).rename("year"))
     return pd.DataFrame({key: 100 * rows[key] / rows["headlines"] for key in FILTERS}).astype(float).sort_index()
 
@@ -287,7 +287,7 @@ def beside(data: Frames, key: str) -> tuple[str, int]:
     """
     share = contact_share(data)[key]
     year = int(share.loc[2009:2013].idxmax())
-    rows = data["headlines"].query("partner == 'JPN' and window == 'jan1_sep25' and period == '2014'")
+    rows = holding(data["headlines"], partner="JPN", window="jan1_sep25", period="2014")
     apart = (share[2014] - share[year]) * rows["headlines"].item() / 100
     return ("level with" if abs(apart) < np.sqrt(rows[key].item()) else "above" if apart > 0 else "below"), year
 
@@ -317,7 +317,7 @@ def contacts_card(data: Frames) -> Card:
             + " ".join(f"By the {label}: {share.loc[2000, key]:.2f} in 2000, at most {before[key]:.2f} in 2009 to 2013, "
                        f"{last[key]:.2f} in 2014." for key, label in FILTERS.items()),
         draw=draw, table=share.round(2).rename(columns=FILTERS).reset_index(),
-        sources=data["headlines"].query("partner == 'JPN'")["source_id"].unique().tolist(),
+        sources=holding(data["headlines"], partner="JPN")["source_id"].unique().tolist(),
         trust="Two word lists pick headlines that name Japan beside a word for a meeting, a visit or a message. The last "
               "was made after the headlines of 2013 and 2014 had been read. Friendly Japanese societies are caught by the "
               "first. The archive doubles in 2011, so shares of all headlines are used. It ends on 25 September 2014. "
@@ -388,13 +388,13 @@ def contacts(data: Frames) -> Finding:
                   "which the means hold already, has no vote; nor has the pause between talks, since the list of events was "
                   "searched most closely for 2014; nor have the press events, whose 2014 holds three months after the essay.",
         counts=counts, parts=parts, verdict=verdict(counts), choices=("count", "compared with"),
-        sources=[*rows["source_id"].unique(), *data["headlines"].query("partner == 'JPN'")["source_id"].unique(),
-                 *data["press_events"].query("partner == 'JPN'")["source_id"].unique()])
+        sources=[*rows["source_id"].unique(), *holding(data["headlines"], partner="JPN")["source_id"].unique(),
+                 *holding(data["press_events"], partner="JPN")["source_id"].unique()])
 
 
 def friendly(data: Frames) -> pd.Series:
     """Percent of North Korea's reported acts towards Japan that were friendly words or deeds, by year."""
-    press = data["press_events"].query("partner == 'JPN' and direction == 'from_prk'").set_index("year")
+    press = holding(data["press_events"], partner="JPN", direction="from_prk").set_index("year")
     good = press["verbal_cooperation"] + press["material_cooperation"]
     return (100 * good / (good + press["verbal_conflict"] + press["material_conflict"])).astype(float).sort_index()
 
@@ -418,7 +418,7 @@ def concessions(data: Frames) -> Finding:
     made = moves[moves["event"].isin([MEETING, ACCORD, COMMITTEE])]
     ended = day_of(data, DISSOLVED)  # the one step that could be, and later was, taken back
     stood = lambda event: event != COMMITTEE or ended is None or ended > pd.Timestamp(claims.ESSAY_DATE)  # noqa: E731
-    size = data["other_counts"].query("item == 'committee_size'")["source_id"]  # a second report of the committee
+    size = holding(data["other_counts"], item="committee_size")["source_id"]  # a second report of the committee
     reports = [(m, source) for m in made.itertuples() for source in [m.source_id, *(size if m.event == COMMITTEE else ())]]
     rows = [{"family": AGENCY[source], "step": m.what, "day": m.date, "what counts": m.stage, "votes": True,
              "outcome": stood(m.event), "source": source} for m, source in reports]
@@ -429,7 +429,7 @@ def concessions(data: Frames) -> Finding:
                      "what counts": "something new", "votes": False, "outcome": False, "source": earlier["source_id"].iloc[-1]})
     rows += [{"family": AGENCY[m.source_id], "step": m.what, "day": m.date, "what counts": "a result", "votes": False,
               "outcome": False, "source": m.source_id} for m in moves[moves["event"] == NOT_READY].itertuples()]
-    delivered = data["pledges_and_outcomes"].query("pledge_id == 'japan-survey-2014' and stage == 'outcome'")
+    delivered = holding(data["pledges_and_outcomes"], pledge_id="japan-survey-2014", stage="outcome")
     rows += [{"family": AGENCY[r.source_id], "step": "reports delivered", "day": r.date, "what counts": "a result", "votes": False,
               "outcome": bool(r.value > 0), "source": r.source_id} for r in delivered.itertuples()]
     counts = pd.DataFrame(rows, columns=["family", "step", "day", "what counts", "votes", "outcome", "source"])
@@ -622,10 +622,10 @@ def rivals(data: Frames) -> pd.DataFrame:
 
 def numbers(data: Frames) -> dict[str, str]:
     """Every figure that the prose of this chapter names: key to text."""
-    one = pick(data["other_counts"].query("partner == 'JPN'"), ["item", "period"]).set_index(["item", "period"])["value"]
+    one = pick(holding(data["other_counts"], partner="JPN"), ["item", "period"]).set_index(["item", "period"])["value"]
     pledges = data["pledges_and_outcomes"].set_index(["pledge_id", "stage"])["value"]
     lines, share, press = trade_lines(data), contact_share(data), friendly(data)
-    months = data["headlines"].query("partner == 'JPN' and window == 'month'").set_index("period")["contact_last"]
+    months = holding(data["headlines"], partner="JPN", window="month").set_index("period")["contact_last"]
     timing = payment(data).counts.set_index(["period", "days apart, at most"])
     made = concessions(data).counts.query("votes")
     yen = flows(data["trade"], "jp_mof", "JPN")["value"]

@@ -17,7 +17,7 @@ import pandas as pd
 from companion import claims
 from companion.claims import Finding, verdict
 from companion.data import pick
-from companion.evidence.series import EUROPE, flows, tables, with_gaps
+from companion.evidence.series import EUROPE, flows, holding, tables, with_gaps
 from companion.evidence.thresholds import ARITHMETIC, CONVENTION, SIZED, Threshold
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, PERCENT, Card, fixed_axes, mark_number, percent
@@ -71,7 +71,7 @@ def attention(data: Frames) -> pd.DataFrame:
 
     Columns: measure, year, the six groups, new (share with Japan as a new partner), old (Japan with the triangle).
     """
-    headlines = data["headlines"].query("window == 'jan1_sep25'").assign(year=lambda t: t["period"].astype(int))
+    headlines = holding(data["headlines"], window="jan1_sep25").assign(year=lambda t: t["period"].astype(int))
     press = data["press_events"].replace({"partner": {"EUROPE30": "EUROPE"}})
     parts = []
     for measure, (_, table, columns, _) in MEASURES.items():
@@ -374,7 +374,7 @@ def standards(data: Frames) -> pd.DataFrame:
 
 def rivals(data: Frames) -> pd.DataFrame:
     """The triangle's share under each measure: years above half, years led by one of its three, and the last two years."""
-    return _two_decades(attention(data)).query("years == 'all before 2014'").drop(
+    return holding(_two_decades(attention(data)), years="all before 2014").drop(
         columns=["family", "years", "share of years, %", "votes", "outcome"]).rename(columns={"Japan": "Japan is"}).round(1)
 
 
@@ -399,7 +399,7 @@ def delegations(data: Frames) -> tuple[float, float]:
 
     Russia stands second, so neither the United States nor South Korea can have had more than Russia.
     """
-    rows = data["official_visits"].query("series == 'ncnk' and period == '1998/2018'").set_index("host")["visits"]
+    rows = holding(data["official_visits"], series="ncnk", period="1998/2018").set_index("host")["visits"]
     return 100 * rows["CHN"] / rows["WLD"], 100 * (rows["CHN"] + 2 * rows["RUS"]) / rows["WLD"]
 
 
@@ -573,9 +573,9 @@ def russian_trade(data: Frames) -> pd.DataFrame:
 
 def russian_gifts(data: Frames) -> pd.DataFrame:
     """What Russia gave or let off from 2012 on: date, what, source_id. None of it is help for trade itself."""
-    aid = data["aid"].query("donor == 'RUS' and rank == 1")
+    aid = holding(data["aid"], donor="RUS", rank=1)
     aid = aid[aid["period"].str[:4].astype(int) >= 2012]
-    debts = data["debts"].query("creditor == 'RUS' and measure == 'share_written_off' and rank == 1")
+    debts = holding(data["debts"], creditor="RUS", measure="share_written_off", rank=1)
     units = aid["unit"].str.replace("USD_million", "million dollars")
     written_off = debts["value"].map("{:.0f}".format).astype(str) + f"{PERCENT} of the debt written off"
     debts = debts.assign(date=debts["year"].astype(str), what=written_off)
@@ -669,7 +669,7 @@ def break_offs(data: Frames) -> tuple[pd.DataFrame, float]:
 
 def open_cases(data: Frames) -> pd.DataFrame:
     """Cases on Japan's official list of abductees: how many it recognises and how many came back, with their sources."""
-    rows = pick(data["other_counts"].query("topic == 'abductees'"), ["item", "period"]).set_index("item")
+    rows = pick(holding(data["other_counts"], topic="abductees"), ["item", "period"]).set_index("item")
     return rows.reindex(["abductees_recognised", "abductees_returned"])[["value", "source_id"]]
 
 
@@ -701,7 +701,7 @@ def japan_blocked(data: Frames) -> Finding:
         rule="Each row is a case and no way of counting, so they need not all agree: most breaks must follow a test, and more than "
              "by chance, while the quarrel over the abductees is open. Dates can fit a cause and cannot show it.",
         sources=list(dict.fromkeys([*breaks["source_id"], *cases["source_id"].dropna(),
-                                    *data["weapons_tests"].query("series == 'cns'")["source_id"]])))
+                                    *holding(data["weapons_tests"], series="cns")["source_id"]])))
 
 
 FINDINGS = {"europe-may-ignore": may_ignore, "russia-needs-subsidy": needs_subsidy, "japan-blocked": japan_blocked,
@@ -731,16 +731,16 @@ def numbers(data: Frames) -> dict[str, str]:
     agreement = votes(data)
     change = agreement["change"]
     russia = flows(data["trade"], "kotra", "RUS")["value"]
-    official = russian_trade(data).query("family == 'customs'").set_index("year")["value"]
+    official = holding(russian_trade(data), family="customs").set_index("year")["value"]
     later = flows(data["trade"], "rus_official", "RUS")["value"]
     breaks, chance = break_offs(frames(claims.ESSAY_DATE))
     known = breaks[breaks["votes"] & breaks["outcome"].notna()]
     cases = open_cases(data)["value"]
     ignored = may_ignore(data).counts.query("votes")["outcome"]
-    russian = data["other_counts"].query("topic == 'russia_after_2022'")
+    russian = holding(data["other_counts"], topic="russia_after_2022")
     steps = russian.groupby("period")["value"].sum()
-    steps_2025 = russian.query("period == '2025'").set_index("item")["value"]
-    words = data["headlines"].query("window == 'jan1_sep25'").set_index(["partner", "period"])
+    steps_2025 = holding(russian, period="2025").set_index("item")["value"]
+    words = holding(data["headlines"], window="jan1_sep25").set_index(["partner", "period"])
     abuse = words.groupby("partner")[["mentions", "hostile"]].sum()
     roubles = re.findall(r"([\d.]+)bn", data["events"].set_index("event_id").at[RAILWAY, "title"])
     share = re.search(r"(\d+)% RZD", data["events"].set_index("event_id").at[RAILWAY, "note"])
@@ -787,4 +787,4 @@ def numbers(data: Frames) -> dict[str, str]:
 
 
 def _wheat(data: Frames) -> float:
-    return data["aid"].query("donor == 'RUS' and period == '2014' and unit == 'tonnes' and rank == 1")["value"].item()
+    return holding(data["aid"], donor="RUS", period="2014", unit="tonnes", rank=1)["value"].item()

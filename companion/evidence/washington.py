@@ -9,12 +9,13 @@ from collections.abc import Mapping
 
 import matplotlib.dates
 import matplotlib.ticker
+import numpy as np
 import pandas as pd
 
 from companion import claims
 from companion.claims import Finding, verdict
 from companion.data import pick
-from companion.evidence.series import tables, with_gaps
+from companion.evidence.series import holding, tables, with_gaps
 from companion.evidence.thresholds import ARITHMETIC, CONVENTION, SIZED, Threshold
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, PERCENT, Card, fixed_axes, mark_number
@@ -50,8 +51,9 @@ def frames(as_of: str | None = None) -> dict[str, pd.DataFrame]:
 def dealings(data: Frames, first: str = str(FIRST), last: str = claims.ESSAY_DATE, partner: str = "USA") -> pd.DataFrame:
     """Counted events with one partner among those named, from `first` to `last`, in order of date."""
     events = data["events"]
-    named = events["partners"].fillna("").str.split(";").map(lambda states: partner in states)
-    return events[named & events["counted"] & events["date"].between(first, last)].sort_values("date", kind="stable")
+    events = events[events["counted"] & events["date"].between(first, last)]
+    named = np.array([partner in states.split(";") for states in events["partners"].fillna("")], dtype=bool)
+    return events[named].sort_values("date", kind="stable")
 
 
 def moment(dates: pd.Series) -> pd.Series:
@@ -65,7 +67,7 @@ def concessions(data: Frames, first: str = str(FIRST), last: str = claims.ESSAY_
     and alone (no nuclear step of Pyongyang's within PAIR_DAYS)."""
     events = dealings(data, first, last)
     given = events[events["kind"] == "concession_us"]
-    pledges = data["pledges_and_outcomes"].query("partner == 'USA'")
+    pledges = holding(data["pledges_and_outcomes"], partner="USA")
     promised = pledges[pledges["stage"] == "promised"].set_index("date")["pledge_id"]
     outcome = pledges[pledges["stage"] == "outcome"].set_index("pledge_id")["status"]
     kept = given["date"].map(promised).map(outcome).replace({"not_kept": "no"})
@@ -74,13 +76,13 @@ def concessions(data: Frames, first: str = str(FIRST), last: str = claims.ESSAY_
 
 def without_step(data: Frames, given: pd.DataFrame, days: int) -> pd.Series:
     """For each concession: is there no nuclear, missile or negotiating step of Pyongyang's within so many days?"""
-    steps = moment(nuclear_steps(data)["date"])
-    return moment(given["date"]).map(lambda day: not ((steps - day).abs() <= pd.Timedelta(days=days)).any()).astype(bool)
+    apart = moment(given["date"]).to_numpy()[:, None] - moment(nuclear_steps(data)["date"]).to_numpy()
+    return pd.Series(~(np.abs(apart) <= np.timedelta64(days, "D")).any(axis=1), given.index)
 
 
 def nuclear_steps(data: Frames) -> pd.DataFrame:
     """What Pyongyang gave or promised Washington in nuclear, missile or negotiating matters (releases of people apart)."""
-    return dealings(data).query("kind == 'concession_dprk'")
+    return holding(dealings(data), kind="concession_dprk")
 
 
 def chosen(given: pd.DataFrame, measure: str) -> pd.DataFrame:
@@ -90,7 +92,7 @@ def chosen(given: pd.DataFrame, measure: str) -> pd.DataFrame:
 
 def refusals(data: Frames, first: str = SIX_YEARS) -> pd.DataFrame:
     """American statements that nothing will be given: date, title, source_id, nuclear (our title names the weapons)."""
-    said = dealings(data, first).query("kind == 'us_no_concession_statement'")
+    said = holding(dealings(data, first), kind="us_no_concession_statement")
     return said[["date", "title", "source_id"]].assign(nuclear=said["title"].str.contains("nuclear|denuclearis"))
 
 
@@ -120,7 +122,7 @@ def yearly(data: Frames) -> pd.DataFrame:
     counts = pd.DataFrame({name: per_year(events.loc[mask, "date"]) for name, mask in kinds.items()}, index=years)
     given = concessions(data)
     counts["unkept"] = per_year(given.loc[given["kept"] == "no", "date"])
-    launches = data["weapons_tests"].query("series == 'cns' and measure == 'days'")
+    launches = holding(data["weapons_tests"], series="cns", measure="days")
     counts["launch_days"] = launches.set_index(launches["period"].astype(int))["value"].reindex(years).astype("Int64")
     return counts
 
@@ -198,7 +200,7 @@ def years_card(data: Frames) -> Card:
             "to none in 2013 and 2014. Nuclear tests in "
             + ", ".join(str(y) for y in counts.index[counts["nuclear_tests"] > 0]) + ".",
         draw=draw, table=counts[list(SHOWN)].rename(columns=SHOWN).reset_index(),
-        sources=pd.concat([dealings(data), data["weapons_tests"].query("series == 'cns'")])["source_id"].unique().tolist(),
+        sources=pd.concat([dealings(data), holding(data["weapons_tests"], series="cns")])["source_id"].unique().tolist(),
         trust=EVENT_TRUST + " Events stop at the end of September 2014; launch days are those of the whole year.",
         sentence="Each panel has its own scale; the figure in it is its highest year. The dashed line stands before "
                  "2009.",
@@ -264,7 +266,7 @@ def timeline_card(data: Frames) -> Card:
 
 def aid_lines(data: Frames) -> tuple[pd.Series, pd.Series]:
     """American aid, USD million by fiscal year: all of it, and flood relief for the years in which it alone is known."""
-    rows = pick(data["aid"].query("donor == 'USA' and series == 'crs' and unit == 'USD_million'"), ["kind", "period"])
+    rows = pick(holding(data["aid"], donor="USA", series="crs", unit="USD_million"), ["kind", "period"])
     rows = rows[rows["period"].str.fullmatch(r"\d{4}")].astype({"period": int}).set_index("period")
     return tuple(rows[rows["kind"] == kind]["value"].sort_index() for kind in ("all", "medical"))
 
@@ -272,7 +274,7 @@ def aid_lines(data: Frames) -> tuple[pd.Series, pd.Series]:
 def aid_card(data: Frames) -> Card:
     """American aid by fiscal year, the gaps said."""
     total, relief = aid_lines(data)
-    rows = data["aid"].query("donor == 'USA' and series == 'crs' and kind in ['all', 'medical']")
+    rows = holding(data["aid"], donor="USA", series="crs", kind=["all", "medical"])
     said = data["events"][(data["events"]["kind"] == "aid_stop") & (data["events"]["date"] == "2009")]
     years = range(1999, LAST + 1)
 
@@ -328,7 +330,8 @@ def tally(data: Frames, start: str, measure: str) -> int:
 
 def voting_starts(data: Frames) -> list[str]:
     """First days whose window rounds to six years; one that holds the same concessions as an earlier one repeats it."""
-    held = {start: list(concessions(data, start)["date"]) for start in STARTS if abs(span(start) - SIX) <= SLACK}
+    given = concessions(data, min(STARTS))
+    held = {start: list(given.loc[given["date"] >= start, "date"]) for start in STARTS if abs(span(start) - SIX) <= SLACK}
     return [start for i, start in enumerate(held) if held[start] not in list(held.values())[:i]]
 
 
@@ -376,7 +379,7 @@ def window_card(data: Frames, start: str, measure: str) -> Card:
             f"{sentence}",
         draw=draw, table=shown[["date", "title", "delivered", "alone", "counted"]].rename(columns={
             "title": "concession", "alone": f"nuclear step within {PAIR_DAYS} days"}),
-        sources=pd.concat([given, data["pledges_and_outcomes"].query("partner == 'USA'")])["source_id"].unique().tolist(),
+        sources=pd.concat([given, holding(data["pledges_and_outcomes"], partner="USA")])["source_id"].unique().tolist(),
         trust=EVENT_TRUST + " Delivery is known for the two promises of food alone; every other row counts as "
                             "delivered. Whether two dates that lie close are an exchange is a guess from the "
                             "calendar.",
@@ -397,7 +400,7 @@ def window_exploration(data: Frames) -> Exploration:
 def rivals(data: Frames) -> pd.DataFrame:
     """The six years before 2009 and the six from then on: one row a measure, one column a period."""
     counts = yearly(data)
-    press = data["press_events"].query("partner == 'USA' and direction == 'to_prk'").set_index("year")
+    press = holding(data["press_events"], partner="USA", direction="to_prk").set_index("year")
     press = press.filter(regex="^(verbal|material)_")
     total, relief = aid_lines(data)
     aid = relief.to_dict() | total.to_dict()
@@ -450,9 +453,9 @@ def said_in(data: Frames) -> pd.DataFrame:
 def no_concessions(data: Frames) -> Finding:
     """no-concessions: in words by year, and in deeds by window and measure."""
     listed, voting = not data["events"].empty, voting_starts(data)
-    rows = []
+    rows, every = [], concessions(data, min(STARTS))
     for start, label in STARTS.items():
-        given = concessions(data, start)
+        given = every[every["date"] >= start]
         for measure, (words, _) in MEASURES.items():
             known = listed and (measure != "delivered" or not data["pledges_and_outcomes"].empty)
             n = len(chosen(given, measure))
@@ -498,7 +501,7 @@ def no_concessions(data: Frames) -> Finding:
 
 def assurances(data: Frames, first: str) -> pd.DataFrame:
     """Statements, not filed as concessions, in which Washington denies hostile intent."""
-    said = dealings(data, first).query("kind == 'statement'")
+    said = holding(dealings(data, first), kind="statement")
     return said[said["title"].str.contains("no hostile intent")]
 
 
@@ -527,7 +530,7 @@ def shut(data: Frames, turn: str) -> pd.DataFrame:
 
 def yearly_aid(data: Frames, capital: str, year: int) -> float:
     """What a state reported to the United Nations, USD million; 0 where our list says that it gave virtually none."""
-    rows = data["aid"].query("series == 'fts' and unit == 'USD_million' and donor == @capital")
+    rows = holding(data["aid"], series="fts", unit="USD_million", donor=capital)
     rows = rows[rows["period"] == str(year)]
     if len(rows):
         return float(rows["value"].iloc[0])
@@ -540,7 +543,7 @@ def necessity(data: Frames) -> Finding:
     counts = shut(data, TURN)
     events = pd.concat([dealings(data, "2011-03-01", TURN, capital) for capital in CAPITALS])
     used = events[events["class"].isin(["concession", "aid", "talks", "agreement"])]
-    fund = data["aid"].query("series == 'fts' and period == '2013' and donor in ['KOR', 'CHN']")
+    fund = holding(data["aid"], series="fts", period="2013", donor=["KOR", "CHN"])
     return Finding(
         measure="What each capital gave or promised in the two and the three years before 1 March 2014, its sittings "
                 "and agreements with Pyongyang, and its humanitarian aid of 2013.",
@@ -589,7 +592,7 @@ def bomb(data: Frames) -> Finding:
     tests = six["kind"] == "nuclear_test"
     halts = six[six["kind"] == "concession_dprk"]
     listed = not events.empty
-    both = dealings(data, SIX_YEARS).query("actor == 'both'")
+    both = holding(dealings(data, SIX_YEARS), actor="both")
     renewed = both[both["title"].str.contains("reaffirm the joint statement of September 2005")]
     rows = [("new promises to give up the weapons", six[abandon(six)], True, lambda n: n == 0),
             ("the promise of 2005 reaffirmed", renewed, True, lambda n: n == 0),
@@ -629,8 +632,8 @@ def numbers(data: Frames) -> dict[str, str]:
     voting = finding.counts[finding.counts["votes"]].groupby("part")["outcome"].agg(["sum", "size"])
     rows, part = lanes(data), rivals(data).set_index("measure")
     total, relief = aid_lines(data)
-    pledges = data["pledges_and_outcomes"].query("partner == 'USA'").set_index(["pledge_id", "stage"])["value"]
-    running = data["aid"].query("donor == 'USA' and kind == 'all' and rank == 1").set_index("period")["value"]
+    pledges = holding(data["pledges_and_outcomes"], partner="USA").set_index(["pledge_id", "stage"])["value"]
+    running = holding(data["aid"], donor="USA", kind="all", rank=1).set_index("period")["value"]
     necessary = shut(data, TURN).query("votes")["outcome"]
     fts = {state: f"{yearly_aid(data, state, 2013):.1f}" for state in ("KOR", "CHN")}
     later = dealings(data, "2014-10", "2099")

@@ -13,8 +13,6 @@ from companion.argument import FALLS, SHAKY, STANDS, VALUES
 from companion.evidence import how_it_fits as fits
 
 ASSIGNMENTS, ANNOUNCED = 500, 700
-WHOLE = fits.argument_map(fits.frames(), whole=True)
-LABEL = WHOLE.label
 START = argument_map.DEFAULT
 
 # What a reader sees: the value of each claim, the sentence, the ranking, the conclusion in four views.
@@ -44,6 +42,12 @@ BOXES = """() => [...document.querySelectorAll('[data-coding]:not([hidden]) .map
   .map(r => [r.left, r.top + scrollY, r.right, r.bottom + scrollY])"""
 
 
+@functools.cache
+def whole():
+    """The argument with all its claims; it takes seconds, so whoever only collects tests does without."""
+    return fits.argument_map(fits.frames(), whole=True)
+
+
 @pytest.fixture
 def page(site, page_at):
     page = page_at(site + "argument-map.html")
@@ -67,30 +71,30 @@ def query(state):
 @functools.cache
 def told_of(coding, turned):
     """What the page says of the argument alone, whatever its claims are set to."""
-    free, most = len(WHOLE.free[coding]), WHOLE.standing(coding, turned)
-    rows = argument_map.weight_rows(WHOLE.ranking(coding, turned), most, LABEL)
+    free, most = len(whole().free[coding]), whole().standing(coding, turned)
+    rows = argument_map.weight_rows(whole().ranking(coding, turned), most, whole().label)
     return {"ranking": [[name, words] for name, _, words in rows], "cases": argument_map.cases_text(free, most),
-            "carriers": argument_map.carriers_text(WHOLE.carriers(coding, turned), free, LABEL),
-            "views": [WHOLE.values(start, coding, turned)[WHOLE.conclusion] for start in argument_map.STARTS]}
+            "carriers": argument_map.carriers_text(whole().carriers(coding, turned), free, whole().label),
+            "views": [whole().values(start, coding, turned)[whole().conclusion] for start in argument_map.STARTS]}
 
 
 def expected(before, after, claim=None):
     """What is seen after a change; before: None where the address brought the state."""
-    values, alone = WHOLE.values(**after), told_of(after["coding"], tuple(after["turned"]))
-    return alone | {"values": values, "own": values, "marks": True, "said": WHOLE.told(before, after, claim) if before else WHOLE.arrived(after),
-                    "views": [*alone["views"], values[WHOLE.conclusion]]}
+    values, alone = whole().values(**after), told_of(after["coding"], tuple(after["turned"]))
+    return alone | {"values": values, "own": values, "marks": True, "said": whole().told(before, after, claim) if before else whole().arrived(after),
+                    "views": [*alone["views"], values[whole().conclusion]]}
 
 
 def test_five_hundred_assignments_give_in_the_page_what_they_give_in_python(page):
     rng, states = random.Random(20140930), []
     for _ in range(ASSIGNMENTS):
-        coding = rng.choice(list(WHOLE.ties))
-        joints = list(argument_map.turnable(WHOLE.trees[coding]))
-        mine = {c: rng.choice(VALUES) for c in rng.sample(list(LABEL), rng.choice((0, 1, 3, 10, 30, 54)))}
+        coding = rng.choice(list(whole().ties))
+        joints = list(argument_map.turnable(whole().trees[coding]))
+        mine = {c: rng.choice(VALUES) for c in rng.sample(list(whole().label), rng.choice((0, 1, 3, 10, 30, 54)))}
         states.append({"start": rng.choice(list(argument_map.STARTS)), "coding": coding, "mine": mine,
                        "turned": sorted(rng.sample(joints, rng.choice((0, 0, 0, 1, 2))))})
     steps = [(s, c, rng.choice([v for v in VALUES if v != s["mine"].get(c)])) for s in states
-             for c in [rng.choice(list(LABEL))]]
+             for c in [rng.choice(list(whole().label))]]
     seen = page.evaluate(WALK, [[query(s), c, v] for s, c, v in steps])
     for (state, claim, value), (first, second) in zip(steps, seen, strict=True):
         after = state | {"mine": state["mine"] | {claim: value}}
@@ -112,10 +116,10 @@ TURN = f"""(steps) => steps.map(([query, name, value]) => {{
 
 def test_a_turned_joint_a_start_and_a_coding_say_what_they_did_as_in_python(page):
     steps, states = [], []
-    for coding, start, mine in itertools.product(WHOLE.ties, argument_map.STARTS, ({}, {"crisis-unpaid": STANDS, "kang-aim": FALLS})):
+    for coding, start, mine in itertools.product(whole().ties, argument_map.STARTS, ({}, {"crisis-unpaid": STANDS, "kang-aim": FALLS})):
         state = {"start": start, "coding": coding, "turned": [], "mine": mine}
-        changes = [("turned", name) for name in argument_map.turnable(WHOLE.trees[coding])]
-        changes += [("start", s) for s in argument_map.STARTS if s != start] + [("coding", c) for c in WHOLE.ties if c != coding]
+        changes = [("turned", name) for name in argument_map.turnable(whole().trees[coding])]
+        changes += [("start", s) for s in argument_map.STARTS if s != start] + [("coding", c) for c in whole().ties if c != coding]
         for name, value in changes:
             steps.append([query(state), name, value])
             states.append((state, state | {name: [value] if name == "turned" else value}))
@@ -170,14 +174,14 @@ def test_the_address_is_a_round_trip_and_back_undoes_one_step(page, page_at):
     at(page, "How “a wall on three sides” rests on its parts").select_option("any")
     there = page_at(page.url)
     one, other = (p.evaluate(SEEN) for p in (page, there))
-    assert one["values"] == other["values"] == WHOLE.values("now", "settled", ["wall-years"], {"necessity": STANDS, "kang-aim": STANDS})
+    assert one["values"] == other["values"] == whole().values("now", "settled", ["wall-years"], {"necessity": STANDS, "kang-aim": STANDS})
     assert there.locator(".map-state").inner_text() == page.locator(".map-state").inner_text()
     there.close()
     page.go_back()
     page.go_back()
-    assert page.evaluate(SEEN)["values"] == WHOLE.values("now", "settled", (), {"necessity": STANDS})
+    assert page.evaluate(SEEN)["values"] == whole().values("now", "settled", (), {"necessity": STANDS})
     page.go_back()
-    assert "?" not in page.url and page.evaluate(SEEN)["values"] == WHOLE.values("now", "settled")
+    assert "?" not in page.url and page.evaluate(SEEN)["values"] == whole().values("now", "settled")
 
 
 @pytest.mark.parametrize(("address", "bad"), [
@@ -188,7 +192,7 @@ def test_an_address_that_does_not_exist_is_said_and_shows_the_start(site, page_a
     page = page_at(site + "argument-map.html" + address)
     assert page.locator(".map-stale").inner_text().startswith(f"The address names the {bad}, which does not exist here")
     assert page.url.endswith("argument-map.html#the-map")
-    assert page.evaluate(SEEN)["values"] == WHOLE.values("now", "settled") and page.said == []
+    assert page.evaluate(SEEN)["values"] == whole().values("now", "settled") and page.said == []
     reading.until(page, "document.querySelector('.argument-map [role=status]').textContent.startsWith('The address names')")
     at(page, "Set “necessity”").select_option(STANDS)
     assert not page.locator(".map-stale").is_visible() and page.url.endswith("?set=necessity.stands#the-map")
@@ -201,7 +205,7 @@ def test_the_things_to_try_do_what_the_page_says(site, page):
     for link in links:
         page.goto(site + link)
         assert not page.locator(".map-stale").is_visible()
-        ends.append(page.evaluate(SEEN)["values"][WHOLE.conclusion])
+        ends.append(page.evaluate(SEEN)["values"][whole().conclusion])
     assert ends == [STANDS, FALLS, STANDS]
 
 
@@ -250,8 +254,8 @@ def test_the_script_moves_nothing_when_it_comes(site, page_at):
 def test_it_is_complete_without_a_script_and_has_no_dead_controls(site, page_at):
     page = page_at(site + "argument-map.html", java_script_enabled=False)
     tree = page.locator("[data-coding=settled] .map-tree")
-    assert tree.locator("[data-claim] > .map-node:visible").count() == len(WHOLE.under("settled"))
-    assert page.locator("[data-coding=settled] [data-claim]").count() == len(LABEL)
+    assert tree.locator("[data-claim] > .map-node:visible").count() == len(whole().under("settled"))
+    assert page.locator("[data-coding=settled] [data-claim]").count() == len(whole().label)
     assert page.locator(".argument-map :is(select, input, button):visible").count() == 0
     assert page.locator(".argument-map").evaluate("e => e.querySelector('.map-legend').offsetTop - e.offsetTop") < 120  # no gap
     words = tree.locator("[data-joint-word]:visible").all_inner_texts()
@@ -286,19 +290,19 @@ def test_a_keyboard_skips_the_tree_and_the_name_of_a_control_comes_with_the_valu
     assert page.locator("#map-after").bounding_box()["y"] < 800
     tells = page.evaluate("""() => [...document.querySelectorAll('[data-set]')].map(e =>
       [document.getElementById(e.getAttribute('aria-describedby')).textContent.trim(), e.closest('[data-claim]').dataset.value])""")
-    assert len(tells) == 2 * len(LABEL) and all(told == value for told, value in tells)
+    assert len(tells) == 2 * len(whole().label) and all(told == value for told, value in tells)
 
 
 def test_the_list_nests_as_the_argument_does_and_every_control_has_a_name(page):
     nested = page.evaluate("""() => Object.fromEntries([...document.querySelectorAll('[data-coding=settled] .map-tree [data-claim]')]
       .map(e => [e.dataset.claim, e.parentElement.closest('[data-claim]')?.dataset.claim ?? null]))""")
-    found = WHOLE.trees["settled"]
-    assert nested == {c: next((p for p in found if c in found[p].claims() and p in WHOLE.under("settled")), None) for c in WHOLE.under("settled")}
+    found = whole().trees["settled"]
+    assert nested == {c: next((p for p in found if c in found[p].claims() and p in whole().under("settled")), None) for c in whole().under("settled")}
     for control in page.locator(".argument-map :is(select, input, button):visible").all():
         name = control.evaluate("e => e.labels?.[0]?.textContent.trim() || e.textContent.trim()")
         assert len(name) > 3, control
     names = page.evaluate("() => [...document.querySelectorAll('[data-coding=settled] select')].map(e => e.labels[0].querySelector('span').textContent)")
-    assert len(set(names)) == len(names) == len(LABEL) + len(argument_map.turnable(found))
+    assert len(set(names)) == len(names) == len(whole().label) + len(argument_map.turnable(found))
 
 
 def test_the_last_of_quick_changes_is_read_out_once(site, page_at):
@@ -363,7 +367,7 @@ def test_the_same_module_moves_a_live_map_from_either_side(site, page_at):
     page = page_at(site + "_static/argument_map.css")  # a page with nothing of the book in it
     module = (argument_map.HERE / "argument_map.js").read_text("utf-8").replace("export default", "window.front =")
     page.add_script_tag(content=module, type="module")
-    widget = WHOLE.widget()
+    widget = whole().widget()
     page.evaluate(MODEL, {name: getattr(widget, name) for name in ("html", "data", "start", "coding", "turned", "mine")})
     assert page.evaluate(SEEN)["values"] == widget.values and page.locator("a[href^='claims/']").count() == 0
     at(page, "Set “necessity”").select_option(FALLS)

@@ -17,7 +17,7 @@ from companion.data import load
 ROWS = load("claims").set_index("id")
 DATES = {"then": claims.ESSAY_DATE, "now": None}
 HEADS = {"then": "On what was published by 30 September 2014", "now": "On all we have"}
-TESTED = [i for i in ROWS.index if evidence.tested(i)]
+TESTED = [i for i in ROWS.index if i in evidence.chapter(ROWS.chapter[i]).FINDINGS]
 
 
 @functools.cache

@@ -24,8 +24,7 @@ def moves():
 def plain():
     """Chapter to its frames, and claim to its finding of today."""
     frames = {chapter: evidence.chapter(chapter).frames() for chapter, *_ in DECLARED}
-    return frames, {claim: evidence.chapter(chapter).FINDINGS[claim](frames[chapter])
-                    for chapter, _, threshold, _ in DECLARED for claim in threshold.claims}
+    return frames, {claim: evidence.tested(claim) for *_, threshold, _ in DECLARED for claim in threshold.claims}
 
 
 def outcome(finding):
