@@ -100,7 +100,7 @@ def sensitivity(as_of: str | None = None) -> pd.DataFrame:
             frames[chapter] = module.frames(as_of)
         data = frames[chapter]
         tested = [claim for claim in threshold.claims if not (as_of and kinds[claim] == "forecast")]
-        plain |= {claim: evidence.tested(claim, as_of) for claim in tested}
+        plain |= {claim: module.FINDINGS[claim](data) for claim in tested if claim not in plain}
         for direction, factor in MOVES.items():
             other = threshold.scaled(value, factor, member)
             with moved(module, name, other):
