@@ -91,10 +91,27 @@ def contexts(browser):
 
 @pytest.fixture(scope="session")
 def page_at(contexts):
-    """page_at(url, width, theme): the page, loaded and cut off from the network, with what reading.watch collects."""
+    """page_at(url, width, theme): the page, loaded and cut off from the network, with what reading.watch collects.
+
+    What a test closes is emptied and kept for the next: a window and a process of its own cost more than the page in it.
+    """
+    kept = {}
 
     def open_page(url, width=1280, theme="light", **settings):
-        page = reading.watch(contexts(width, theme, **settings).new_page())
+        context = contexts(width, theme, **settings)
+        idle = kept.setdefault(context, [])
+        page = idle.pop() if idle else reading.watch(context.new_page())
+
+        def close():
+            page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(media="null", color_scheme=theme, reduced_motion="reduce",
+                               forced_colors=settings.get("forced_colors", "none"))
+            page.mouse.move(-1, -1)
+            page.goto("about:blank")
+            idle.append(page)
+
+        page.close = close
+        page.foreign, page.got, page.said = [], [], []
         page.goto(url)  # until all is loaded; the scripts have run by then
         return page
 
