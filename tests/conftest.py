@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+from collections import Counter
 
 import pytest
 from hypothesis import settings
@@ -21,7 +22,7 @@ def pytest_collection_modifyitems(items):
     Tests of one file, or of one page or exploration where a file of the built book has many, stay together: what they share is
     made once.
     """
-    groups = {True: [], False: []}
+    groups = {True: Counter(), False: Counter()}
     for item in items:
         if "browser" in item.fixturenames:
             item.add_marker("browser")
@@ -30,11 +31,10 @@ def pytest_collection_modifyitems(items):
         chosen = item.callspec.params if hasattr(item, "callspec") and "book" in item.fixturenames else {}
         group = "-".join([item.path.stem, *(str(chosen[shared]) for shared in ("visit", "name") if shared in chosen)])
         item.add_marker(pytest.mark.xdist_group(group))
-        mine = groups[item.get_closest_marker("browser") is not None]
-        if group not in mine:
-            mine.append(group)
+        groups[item.get_closest_marker("browser") is not None][group] += 1
     # In turns, so that one worker computes while the other waits for its browser: two browsers get into each other's way.
-    turn = {group: (i + 0.5) / len(mine) for mine in groups.values() for i, group in enumerate(mine)}
+    # Those with most tests come first, so that at the end neither worker waits long for the other.
+    turn = {group: (i + 0.5) / len(mine) for mine in groups.values() for i, (group, _) in enumerate(mine.most_common())}
     items.sort(key=lambda item: turn[item.get_closest_marker("xdist_group").args[0]])
     yield
     if "PYTEST_XDIST_WORKER" in os.environ and not all("@" in item.nodeid for item in items):
@@ -103,11 +103,11 @@ def page_at(contexts):
         page = idle.pop() if idle else reading.watch(context.new_page())
 
         def close():
+            page.goto("about:blank")
             page.set_viewport_size({"width": width, "height": 800})
             page.emulate_media(media="null", color_scheme=theme, reduced_motion="reduce",
                                forced_colors=settings.get("forced_colors", "none"))
             page.mouse.move(-1, -1)
-            page.goto("about:blank")
             idle.append(page)
 
         page.close = close
