@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(items):
     Tests of one file, or of one page or exploration where a file of the built book has many, stay together: what they share is
     made once.
     """
-    groups = {True: Counter(), False: Counter()}
+    groups = {False: Counter(), True: Counter()}
     for item in items:
         if "browser" in item.fixturenames:
             item.add_marker("browser")
@@ -33,7 +33,8 @@ def pytest_collection_modifyitems(items):
         item.add_marker(pytest.mark.xdist_group(group))
         groups[item.get_closest_marker("browser") is not None][group] += 1
     # In turns, so that one worker computes while the other waits for its browser: two browsers get into each other's way.
-    # Those with most tests come first, so that at the end neither worker waits long for the other.
+    # Those with most tests come first, so that at the end neither worker waits long for the other. Tests of both kinds in one group
+    # go with those that open a browser.
     turn = {group: (i + 0.5) / len(mine) for mine in groups.values() for i, (group, _) in enumerate(mine.most_common())}
     items.sort(key=lambda item: turn[item.get_closest_marker("xdist_group").args[0]])
     yield
