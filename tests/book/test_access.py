@@ -49,8 +49,13 @@ def walk(page, key):
     """
     page.evaluate(FOLLOW)
     count = page.evaluate("stops.length")
+    *held, key = key.split("+")
+    for modifier in held:
+        page.keyboard.down(modifier)
     for _ in range(count + 1):
-        page.keyboard.press(key)
+        page.keyboard.down(key)  # as when it is held down: half the messages
+    for down in (key, *held):
+        page.keyboard.up(down)
     trail = page.evaluate("look(), trail")
     assert [(html, faults) for number, html, faults in trail if faults or number < 0] == []
     return count, [number for number, *_ in trail[:count]]

@@ -9,7 +9,6 @@ from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 
@@ -158,14 +157,6 @@ def test_inside_the_zip_no_page_links_to_it(unpacked):
     assert len(pages) > len(PAGES) and [path for path, text in pages.items() if re.search(rf'href="[^"]*{re.escape(carry.ZIP)}"', text)] == []
 
 
-@pytest.fixture(scope="module")
-def offline(browser):
-    """A browser without a network."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, offline=True, reduced_motion="reduce")
-    yield context
-    context.close()
-
-
 MOVES = """() => [...document.querySelectorAll('[data-exploration]')].map(part => {
   const input = part.querySelector('select, input'), seen = () => part.querySelector('figure').innerHTML, before = seen();
   if (input.type === 'radio') part.querySelectorAll('input')[1].checked = true;
@@ -177,9 +168,8 @@ MOVES = """() => [...document.querySelectorAll('[data-exploration]')].map(part =
 
 
 @pytest.mark.parametrize("path", [*PAGES, *SOME_CLAIMS])
-def test_page_works_from_the_zip_without_a_network_and_nothing_jumps(path, unpacked, offline):
-    page = reading.watch(offline.new_page())
-    page.goto((unpacked / path).as_uri())
+def test_page_works_from_the_zip_without_a_network_and_nothing_jumps(path, unpacked, page_at):
+    page = page_at((unpacked / path).as_uri(), offline=True)
     assert page.evaluate(reading.SHIFTS) <= reading.MOST_SHIFT
     assert page.locator("main h1").count() == 1 and page.locator("fieldset:disabled").count() == 0
     assert all(page.evaluate(MOVES)), "an exploration stands still"
@@ -187,9 +177,8 @@ def test_page_works_from_the_zip_without_a_network_and_nothing_jumps(path, unpac
     page.close()
 
 
-def test_the_search_box_finds_from_the_zip_without_a_network(unpacked, offline):
-    page = reading.watch(offline.new_page())
-    page.goto((unpacked / "404.html").as_uri())
+def test_the_search_box_finds_from_the_zip_without_a_network(unpacked, page_at):
+    page = page_at((unpacked / "404.html").as_uri(), offline=True)
     page.locator("main input[type=search]").fill("rouble")
     page.locator("main input[type=search]").press("Enter")
     page.locator("#search-results a[href^='chapters/moscow.html']").first.click()
@@ -306,8 +295,7 @@ def test_the_page_for_a_missing_address_leads_back_from_any_depth(missing, host,
     assert {host + path for path in reading.CHAPTERS} | {host + "index.html"} <= links
     assert all(link.startswith(host) and (book / link.removeprefix(host)).is_file() for link in links)
     reading.until(page, "document.querySelector('.theme-switch-button').title")  # theme.js was found as well
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    assert not found, found
+    assert reading.faults(page) == []
     page.locator("main input[type=search]").fill("rouble")
     page.locator("main input[type=search]").press("Enter")
     page.locator("#search-results a[href^='chapters/moscow.html']").first.wait_for()
