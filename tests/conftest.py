@@ -113,6 +113,7 @@ def page_at(contexts):
 
         page.close = close
         page.foreign, page.got, page.said = [], [], []
+        page.bring_to_front()  # one behind another is given a frame a second
         page.goto(url)  # until all is loaded; the scripts have run by then
         return page
 

@@ -168,10 +168,10 @@ def test_a_packer_that_does_not_load_is_told_of_and_asked_for_again(card, tmp_pa
 
 def test_a_picture_that_cannot_be_drawn_is_told_of_until_it_can(card, tmp_path):
     card, _ = card
-    card.evaluate("() => { window.kept = HTMLCanvasElement.prototype.toBlob; HTMLCanvasElement.prototype.toBlob = done => done(null); }")
+    card.evaluate("() => { window.kept = HTMLCanvasElement.prototype.toDataURL; HTMLCanvasElement.prototype.toDataURL = () => 'data:,'; }")
     card.locator("[data-download=png]").click()
     card.get_by_role("alert").wait_for()
     assert "could not draw the picture" in card.get_by_role("alert").inner_text()
-    card.evaluate("() => { HTMLCanvasElement.prototype.toBlob = window.kept; }")
+    card.evaluate("() => { HTMLCanvasElement.prototype.toDataURL = window.kept; }")
     assert taken(card, "png", tmp_path).startswith(b"\x89PNG")
     assert card.get_by_role("alert").count() == 0

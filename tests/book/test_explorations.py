@@ -155,6 +155,7 @@ GO = "address => { history.pushState(null, '', address); dispatchEvent(new PopSt
 @pytest.fixture
 def part(name, site, opened):
     """The exploration on its page, as it is at first. One page serves all tests of it, for to open one takes a second."""
+    opened.bring_to_front()  # tests of it open others
     opened.set_viewport_size({"width": 1280, "height": 800})
     opened.emulate_media(media="screen")
     opened.evaluate(GO, site + PATH_OF[name])

@@ -109,16 +109,21 @@
   }
   async function png(figure) {
     const image = new Image(), scale = 3, canvas = document.createElement("canvas");
-    image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(svg(figure));
-    await image.decode();
+    await new Promise((done, fail) => {
+      image.onload = done;
+      image.onerror = fail;
+      image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(svg(figure));
+    });
     canvas.width = image.width * scale;
     canvas.height = image.height * scale;
     const context = canvas.getContext("2d");
     context.fillStyle = "#fff";
     context.fillRect(0, 0, canvas.width, canvas.height);
     context.drawImage(image, 0, 0, canvas.width, canvas.height);
-    // A phone that is short of memory gives null.
-    return new Promise((done, fail) => canvas.toBlob((blob) => (blob ? done(blob) : fail()), "image/png"));
+    // At once: toBlob waits for a browser with nothing to do, which can take seconds. A phone that is short of memory gives no more than "data:,".
+    const [, code] = canvas.toDataURL("image/png").split(",");
+    if (!code) throw new Error("no picture");
+    return new Blob([Uint8Array.from(atob(code), (letter) => letter.charCodeAt(0))], { type: "image/png" });
   }
   function place(figure) {
     const url = new URL(location.href);
