@@ -14,7 +14,7 @@ import pandas as pd
 from companion import claims
 from companion.claims import Finding, forecast, verdict
 from companion.data import pick
-from companion.evidence.series import flows, holding, remembered, sources_of, tables, with_gaps
+from companion.evidence.series import flows, holding, known_by, remembered, sources_of, tables, with_gaps
 from companion.evidence.thresholds import ARITHMETIC, CONVENTION, SIZED, Threshold
 from companion.explore import Choice, Exploration, explore
 from companion.figure import COLOUR, PERCENT, Card, fixed_axes, mark_number, percent
@@ -640,6 +640,7 @@ THRESHOLDS = {
 def numbers(data: Frames) -> dict[str, str]:
     """Every figure that the prose of this chapter names: key to text."""
     ec, cow = trade_of(data, "ec"), trade_of(data, "cow")
+    then = trade_of(known_by(data, claims.ESSAY_DATE), "ec")
     share, aid, rest = share_of(data, "cow"), aid_by_year(data), dutch(data, "itpd")["all others"]
     kotra, start, whole = share_of(data, "cow", "kotra"), shares_of_1990(data), flows(data["trade"], "cow", "WLD")["value"]
     others = [flows(data["trade"], series, "WLD")["value"][1990] for series in WHOLES_OF_1990]
@@ -659,6 +660,8 @@ def numbers(data: Frames) -> dict[str, str]:
     register = data["aid"].set_index(["series", "donor", "period"])["value"]
     return {
         **{f"ec-{y}": f"{ec[y]:.0f}" for y in (2012, 2013, 2014, 2016)},
+        **{f"ec-{y}-then": f"{then[y]:.0f}" for y in (2012, 2013)},
+        "ec-rise-then": percent(100 * (then[2013] / then[2012] - 1), 0),
         "ec-fall": percent(100 * (1 - ec[2014] / ec[2013]), 0),
         **{f"share-{y}": percent(share[y]) for y in (1990, 1992, 2006)},
         **{f"share-kotra-{y}": percent(kotra[y]) for y in (1990, 2006, 2014)},
