@@ -25,9 +25,9 @@ test:  ## run every test, in a real browser too; one part: make test ARGS=tests/
 	@$(PY) -m companion.book.browser
 	@$(PY) tests/again.py || { $(PY) -m companion.book && BOOK_IS_BUILT=1 $(TESTS) $(ARGS) && $(PY) tests/again.py --passed; }
 
-test-fast:  ## run the tests that need neither a browser nor a build of the book (a minute)
+test-fast:  ## run the tests that need neither a browser nor a build of the book, nor as much computing as one (a minute)
 	@.ci/env requirements-test.lock
-	@$(TESTS) -m "not browser and not built" $(ARGS)
+	@$(TESTS) -m "not browser and not built and not long" $(ARGS)
 
 lab:  ## open the chapters in JupyterLab as notebooks
 	@.ci/env requirements-lab.lock

@@ -102,6 +102,7 @@ def test_other_links_stay_as_they_are(link):
         assert notebooks.linked(link, Path("chapters/beijing.md"), address) == link
 
 
+@pytest.mark.long
 def test_no_notebook_links_to_what_does_not_lie_beside_it(tmp_path):
     made = notebooks.write(tmp_path, "https://example.org/b/")
     links = 0

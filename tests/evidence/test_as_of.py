@@ -70,6 +70,7 @@ def test_halving_does_not_see_what_changes_and_changes_back():
     assert list(as_of.changed("abab".__getitem__, 0, 3)) == [1]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("claim_id", QUICK)
 def test_halving_finds_what_asking_on_every_day_finds(claim_id):
     data = {name: evidence.chapter(claims.get(claim_id).chapter).frames()[name] for name in evidence.tables(claim_id)}
@@ -85,6 +86,7 @@ def test_halving_finds_what_asking_on_every_day_finds(claim_id):
 
 # --- by which rows ------------------------------------------------------------------------------------------------
 
+@pytest.mark.long
 @pytest.mark.parametrize("claim_id", ["china-three-quarters", "south-crisis", "europe-weak-economy", "leverage-fear"])
 def test_the_rows_named_are_enough_and_no_source_of_them_can_be_missing(claim_id):
     data = {name: evidence.chapter(claims.get(claim_id).chapter).frames()[name] for name in evidence.tables(claim_id)}
@@ -140,6 +142,7 @@ def test_the_figures_of_the_page_follow_from_the_two_verdicts_of_each_claim(foun
     assert "kang-tour" in parts["same"] and "south-crisis" in parts["as much"]
 
 
+@pytest.mark.long
 def test_the_figure_draws_the_claims_that_changed_and_no_other(found):
     shown, parts = as_of.changes(), as_of.split(found)
     card = as_of.changes_card(found, shown)
@@ -238,6 +241,7 @@ def test_every_exploration_is_looked_at():
     assert set(NO_CONTROL) <= set(EXPLORATIONS)
 
 
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", EXPLORATIONS)
 def test_an_exploration_that_differs_by_vintage_has_a_control_for_it(name):
@@ -249,6 +253,7 @@ def test_an_exploration_that_differs_by_vintage_has_a_control_for_it(name):
     assert not (control and excused)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("chapter", "make"), [(beijing, beijing.share_exploration), (seoul, seoul.pair_exploration)])
 def test_the_control_shows_what_the_tables_of_that_day_give(chapter, make):
     both, then = make(chapter.frames()), make(chapter.frames(claims.ESSAY_DATE))

@@ -226,6 +226,7 @@ def test_each_state_says_what_it_holds(data, states):
         assert len(card.table) == found["crises"][1] > 0
 
 
+@pytest.mark.long
 def test_no_two_states_look_alike(states):
     assert [len(s) for s in states.values()] == [10, 54]
     for cards in states.values():

@@ -202,6 +202,7 @@ def test_the_cause_is_no_better_than_its_forecast(data):
 
 # --- pictures -----------------------------------------------------------------------------------------------------
 
+@pytest.mark.long
 def test_each_state_says_what_it_holds_and_no_two_are_alike(data, states):
     exploration, cards = states
     for (partner, elasticity), card in cards.items():

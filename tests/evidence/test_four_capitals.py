@@ -200,6 +200,7 @@ def test_twelve_months_by_hand():
 
 # --- the page ---------------------------------------------------------------------------------------------------
 
+@pytest.mark.long
 def test_each_state_says_what_it_holds_and_no_two_are_alike(data):
     states = list(four_capitals.base_exploration(data).states())
     assert len(states) == 16 and len({slots(card) for _, card in states}) == 16

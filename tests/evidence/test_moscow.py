@@ -204,6 +204,7 @@ def test_what_the_prose_leans_on(data, shares):
     assert evidence.values("moscow")["west-break"] == claims.STANDS
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("make", [moscow.billion_exploration, moscow.step_exploration])
 def test_each_state_says_what_it_holds_and_none_are_alike(data, make):
     exploration = make(data)

@@ -273,6 +273,7 @@ def test_what_the_prose_leans_on(data, then, means):
     assert liaison.str.startswith("2019").sum() == 6
 
 
+@pytest.mark.long
 def test_every_state_says_what_it_holds_and_no_two_look_alike(data, known):
     pictures, titles, gaps = set(), set(), set()
     then = seoul.frames(claims.ESSAY_DATE)

@@ -42,6 +42,7 @@ def test_every_threshold_names_a_constant_of_its_module_and_claims_that_it_tests
         assert threshold.name and threshold.unit, name
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("chapter", "name", "threshold", "member"), DECLARED,
                          ids=[f"{chapter}-{name}-{'' if m is None else m}" for chapter, name, _, m in DECLARED])
 def test_moved_far_enough_every_threshold_changes_an_outcome(chapter, name, threshold, member, plain):
@@ -78,6 +79,7 @@ def test_a_moved_constant_comes_back_even_after_an_error():
     assert module.LIMIT == 5
 
 
+@pytest.mark.long
 def test_a_run_leaves_every_constant_as_it_was(moves):
     before = {(chapter, name): getattr(evidence.chapter(chapter), name) for chapter, name, *_ in DECLARED}
     assert before["europe", "BOOM"] == 2.0 and before["moscow", "LIMITS"] == (1.0, 2.0, 5.0)

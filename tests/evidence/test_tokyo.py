@@ -172,6 +172,7 @@ def test_nothing_is_done_before_it_is_promised_or_in_force_before_it_is_done(dat
         assert not (items["failed"] & items["done"]).any()
 
 
+@pytest.mark.long
 def test_each_state_says_what_it_holds_and_none_looks_like_another(data):
     cards = dict(tokyo.ledger_exploration(data).states())
     assert len(cards) == len(tokyo.DAYS) * len(tokyo.VIEWS)

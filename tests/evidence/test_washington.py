@@ -201,6 +201,7 @@ def test_acts_after_the_essay_never_count(data):
 
 # --- explorations, tables and prose -----------------------------------------------------------------------------
 
+@pytest.mark.long
 def test_each_state_says_what_it_holds_and_no_two_are_alike(data):
     exploration = washington.window_exploration(data)
     cards = dict(exploration.states())
