@@ -124,6 +124,7 @@ def policy(script):
         "style-src 'self' 'unsafe-inline'",  # the drawings of matplotlib have style attributes
         "img-src 'self' data:",  # the icon of the page, and the drawing that becomes a PNG
         "font-src data:",  # embed_typeface
+        "connect-src 'self'",  # no page fetches; who reads a site for a search engine asks for robots.txt from within a page
         "form-action 'self'",
         "base-uri 'none'",
     ))

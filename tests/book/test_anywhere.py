@@ -76,6 +76,12 @@ def test_what_is_not_of_the_book_is_refused(where, site, book, page_at):
     page.close()
 
 
+def test_who_reads_a_site_for_a_search_engine_may_ask_for_a_file_from_within_a_page(site, page_at):
+    page = page_at(site + "about.html")
+    assert page.evaluate("fetch('index.html').then(answer => answer.status)") == 200
+    page.close()
+
+
 # --- what the browser keeps -------------------------------------------------------------------------------------
 
 KEPT = "[Object.keys(localStorage).sort(), Object.keys(sessionStorage), document.cookie]"
