@@ -147,13 +147,12 @@ def _discussed(master: Master) -> int:
 
 # --- the editions -------------------------------------------------------------------------------------------------
 
-def release(found: Iterable[Master]) -> str:
+def release(found: Iterable[Master], folder: Path = MASTERS) -> str:
     """The stamp of a release: the version of the package, and a fingerprint of all that students get and are graded by."""
-    print_ = hashlib.sha256()
+    seen = hashlib.sha256((folder / "autotests.yml").read_bytes())
     for master in found:
-        print_.update(repr([(c.role, c.id, dict(c.settings), c.source) for c in master.cells if c.role in (*FOR_STUDENTS, "rubric")]).encode())
-    print_.update((MASTERS / "autotests.yml").read_bytes())
-    return f"{__version__}-{print_.hexdigest()[:8]}"
+        seen.update(repr([(c.role, c.id, dict(c.settings), c.source) for c in master.cells if c.role in (*FOR_STUDENTS, "rubric")]).encode())
+    return f"{__version__}-{seen.hexdigest()[:8]}"
 
 
 def _cell(kind: str, source: str, ident: str, **marks) -> NotebookNode:
@@ -236,7 +235,7 @@ def handed_in(student: NotebookNode, answers: Mapping[str, str]) -> NotebookNode
 def make(out: Path = OUT, folder: Path = MASTERS) -> Path:
     """Write all editions under `out`, whole or not at all; older releases stay beside the new one. Returns the release's folder."""
     found = masters(folder)
-    stamp = release(found)
+    stamp = release(found, folder)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent) as work:
         new = Path(work) / "release" / stamp
